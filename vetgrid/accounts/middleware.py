@@ -1,0 +1,131 @@
+"""Every request runs as somebody, in one transaction, in that person's scope; a view without a guard stays shut."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from vetgrid.accounts.sessions import COOKIE, OpenSession, anonymous, open_session
+from vetgrid.core.actor import Actor, Origin
+from vetgrid.core.errors import Conflict, NotAllowed, Refused
+from vetgrid.core.guard import Guard
+from vetgrid.core.ids import new_id
+from vetgrid.core.scope import acting
+from vetgrid.web.refusals import refused_page
+
+OWN_REFUSALS = "VG"
+"""Error codes of our own database functions start so; their message is a sentence for the user."""
+
+
+class SignedIn:
+    """Sets `request.session_open`, `request.actor` and the scope; turns refusals into pages or problem+json."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        origin = _origin(request)
+        try:
+            with transaction.atomic():
+                token = request.COOKIES.get(COOKIE, "")
+                found = open_session(token, origin=origin) if token else None
+                session = found if isinstance(found, OpenSession) else None
+                actor = session.actor if session else anonymous(origin)
+                _attach(request, actor, session, expired_name=found if isinstance(found, str) else "")
+                with acting(actor, savepoint=False):
+                    return self.get_response(request)
+        except DatabaseError as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            return answer(request, refusal)
+
+    def process_view(self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase | None:
+        guard: Guard | None = getattr(view, "guard", None)
+        if guard is None:
+            return answer(request, NotAllowed("这个页面没有登记访问权限,已被拒绝。请把页面下方的编号告诉系统管理员。"))
+        if guard.is_public:
+            return None
+        if request.session_open is None:
+            return _to_sign_in(request)
+        if not request.session_open.is_complete and not getattr(view, "before_complete", False):
+            return _to_completion(request)
+        if guard.permissions and not any(request.actor.may(permission) for permission in guard.permissions):
+            return answer(request, NotAllowed("您的角色没有使用这项功能的权限。如工作需要,请联系安全管理员授权。"))
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Whatever goes wrong in a view undoes everything it wrote."""
+        transaction.set_rollback(True)
+        if isinstance(error, Refused):
+            return answer(request, error)
+        if isinstance(error, DatabaseError):
+            refusal = refusal_of(error)
+            return answer(request, refusal) if refusal else None
+        return None
+
+
+def refusal_of(error: DatabaseError) -> Refused | None:
+    """The sentence of one of our own database refusals; None for any other database error."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlstate", None) or ""
+    diag = getattr(cause, "diag", None)
+    if code.startswith(OWN_REFUSALS) and diag is not None:
+        return Conflict(str(diag.message_primary), code=f"database_{code.lower()}")
+    if code == "40001" or code == "40P01":
+        return Conflict("同一条记录正被他人修改,您的操作没有保存。请刷新后再试一次。", code="concurrent")
+    if code == "42501":
+        return NotAllowed("这条记录不在您的管辖范围内,没有保存。如确需办理,请联系上级服务站。")
+    return None
+
+
+def answer(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal as problem+json for the API, as a page (or drawer content) otherwise."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {"title": error.sentence, "code": error.code, "status": error.http_code, "fields": getattr(error, "fields", {})},
+            status=error.http_code,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
+    return refused_page(request, error)
+
+
+def _attach(request: Any, actor: Actor, session: OpenSession | None, *, expired_name: str) -> None:
+    request.actor = actor
+    request.session_open = session
+    request.expired_name = expired_name
+    request.request_id = actor.origin.request_id
+
+
+def _origin(request: HttpRequest) -> Origin:
+    return Origin(
+        address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+        request_id=new_id().hex[:20],
+        agent=request.headers.get("User-Agent", "")[:200],
+    )
+
+
+def _to_sign_in(request: Any) -> HttpResponseBase:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"title": "请先登录。", "code": "signed_out", "status": 401}, status=401,
+                            content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+    if request.expired_name:
+        messages.warning(request, "您已较长时间没有操作,为安全起见请重新登录。")
+    target = "/sign-in?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=200, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def _to_completion(request: Any) -> HttpResponseBase:
+    session: OpenSession = request.session_open
+    target = "/account/password" if session.must_change_password else "/account/second-factor"
+    if request.path.startswith("/api/"):
+        return JsonResponse({"title": "请先在网页上完成登录。", "code": "sign_in_incomplete", "status": 403}, status=403,
+                            content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+    return redirect(target)

@@ -1,0 +1,1 @@
+"""This package is wiring only: settings, urls, menu, worker, the embedded database."""

@@ -1,0 +1,24 @@
+"""What every page shows around its content: county, demo mark, who is signed in, menu."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from vetgrid.config.menu import menu_for
+from vetgrid.core.clock import today
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Context of the base template; before sign-in there is no menu."""
+    session = getattr(request, "session_open", None)
+    context: dict[str, Any] = {
+        "county_name": settings.INSTANCE.county_name,
+        "is_demo": settings.INSTANCE.is_demo,
+        "today": today(),
+        "request_id": getattr(request, "request_id", ""),
+    }
+    if session is not None:
+        actor = session.actor
+        context |= {"actor": actor, "menu": menu_for(actor, request.path) if session.is_complete else []}
+    return context

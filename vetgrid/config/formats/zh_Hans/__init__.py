@@ -1,0 +1,1 @@
+"""This package holds how dates and numbers are written on screen."""

@@ -1,0 +1,89 @@
+"""The menu on the left: one line a page; a line shows to those whose permissions open it."""
+
+from dataclasses import dataclass
+
+from vetgrid.audit.permissions import AuditPermission
+from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
+from vetgrid.core.actor import Actor
+from vetgrid.core.permission import Permission
+from vetgrid.grid.permissions import GridPermission
+from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.reports.permissions import ReportsPermission
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what it says, where it leads, its icon, and the permissions of which one opens it (none: everyone)."""
+
+    label: str
+    url: str
+    icon: str
+    permissions: tuple[Permission, ...] = ()
+
+
+MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
+    ("", (Line("工作台", "/", "home"),)),
+    (
+        "建档立卡",
+        (
+            Line("人员档案", "/people", "people", (RegistryPermission.READ,)),
+            Line("新建档案", "/people/new", "person-add", (RegistryPermission.EDIT,)),
+            Line("变更与迁移审核", "/requests", "check", (RegistryPermission.READ,)),
+            Line("疑似重复", "/duplicates", "copy", (RegistryPermission.MERGE,)),
+            Line("批量导入", "/imports", "upload", (RegistryPermission.IMPORT,)),
+            Line("导出记录", "/exports", "download", (RegistryPermission.EXPORT,)),
+        ),
+    ),
+    (
+        "网格化服务",
+        (
+            Line("挂钩联系覆盖", "/grid", "grid", (GridPermission.READ,)),
+            Line("微网格", "/grid/cells", "cells", (GridPermission.READ,)),
+            Line("网格交接", "/grid/hand-over", "swap", (GridPermission.ASSIGN,)),
+        ),
+    ),
+    (
+        "服务体系",
+        (
+            Line("服务中心(站)", "/stations", "building", (OrgsPermission.READ,)),
+            Line("工作人员", "/staff", "badge", (OrgsPermission.READ,)),
+            Line("领导接访日", "/reception-days", "calendar", (OrgsPermission.READ,)),
+            Line("工作日历", "/calendar", "calendar", (OrgsPermission.READ,)),
+            Line("区划", "/divisions", "map", (OrgsPermission.READ, OrgsPermission.RESTRUCTURE)),
+        ),
+    ),
+    (
+        "统计报告",
+        (
+            Line("五年工作报告", "/reports/five-year", "chart", (ReportsPermission.READ,)),
+            Line("已封存报告", "/reports/sealed", "lock", (ReportsPermission.READ,)),
+        ),
+    ),
+    (
+        "系统",
+        (
+            Line("账号", "/users", "user", (AccountsPermission.READ, AccountsPermission.MANAGE)),
+            Line("授权", "/grants", "key", (AccountsPermission.GRANT,)),
+            Line("角色一览", "/roles", "list", (AccountsPermission.READ, AccountsPermission.MANAGE, AccountsPermission.GRANT)),
+            Line("审计日志", "/audit", "eye", (AuditPermission.READ,)),
+            Line("运行状态", "/system", "gear", (SystemPermission.OPERATE,)),
+        ),
+    ),
+)
+
+
+def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
+    """The sections and lines that this actor may open, the current one marked."""
+    lines = [line for _, section in MENU for line in section if path == line.url or path.startswith(line.url + "/")]
+    current = max(lines, key=lambda line: len(line.url), default=None)
+    sections = []
+    for label, section in MENU:
+        items = [
+            {"label": line.label, "url": line.url, "icon": line.icon, "is_current": line is current}
+            for line in section
+            if not line.permissions or any(actor.may(permission) for permission in line.permissions)
+        ]
+        if items:
+            sections.append({"label": label, "items": items})
+    return sections

@@ -1,0 +1,15 @@
+"""All addresses: each domain owns its `urls.py`; this file only lists them."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("vetgrid.desk.urls")),
+    path("", include("vetgrid.accounts.urls")),
+    path("", include("vetgrid.orgs.urls")),
+    path("", include("vetgrid.files.urls")),
+    path("", include("vetgrid.registry.urls")),
+    path("", include("vetgrid.grid.urls")),
+    path("", include("vetgrid.audit.urls")),
+    path("", include("vetgrid.reports.urls")),
+    path("", include("vetgrid.web.urls")),
+]

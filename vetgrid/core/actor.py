@@ -1,0 +1,81 @@
+"""Who acts: a person or a job, with what they hold and where it reaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from vetgrid.core.errors import NotAllowed
+from vetgrid.core.permission import Permission
+from vetgrid.core.places import Places, interval
+
+NOBODY_ID = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One grant in force: a role with its permissions at one place."""
+
+    role: str
+    label: str
+    permissions: frozenset[str]
+    division: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a call came from; written to the trail, never used to decide."""
+
+    address: str = ""
+    request_id: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who reads (`seen_by`) or writes (`by`)."""
+
+    id: UUID
+    name: str
+    held: tuple[Held, ...] = ()
+    staff_id: UUID | None = None
+    origin: Origin = field(default=Origin(), compare=False)
+
+    def places(self, permission: Permission) -> Places:
+        """Where the actor has this very permission."""
+        return self._places.get(permission.value, Places())
+
+    def may(self, permission: Permission, *, at: int | None = None) -> bool:
+        """Whether the actor has the permission in the whole division `at`, or anywhere when `at` is None."""
+        places = self.places(permission)
+        return bool(places) if at is None else places.covers(at)
+
+    def reach(self, domain: str, *, writes: bool) -> Places:
+        """Union of the places of the domain's reading or writing permissions."""
+        return self._reaches.get((domain, writes), Places())
+
+    @property
+    def role_label(self) -> str:
+        return "、".join(dict.fromkeys(held.label for held in self.held)) or "无角色"
+
+    @cached_property
+    def _places(self) -> Mapping[str, Places]:
+        codes: dict[str, list[tuple[int, int]]] = {}
+        for held in self.held:
+            for permission in held.permissions:
+                codes.setdefault(permission, []).append(interval(held.division))
+        return {name: Places() | Places(tuple(sorted(found))) for name, found in codes.items()}
+
+    @cached_property
+    def _reaches(self) -> Mapping[tuple[str, bool], Places]:
+        reaches: dict[tuple[str, bool], Places] = {}
+        for permission in (p for sub in Permission.__subclasses__() for p in sub):
+            key = (permission.domain, permission.writes)
+            reaches[key] = reaches.get(key, Places()) | self.places(permission)
+        return reaches
+
+
+def require(by: Actor, permission: Permission, *, at: int | None = None) -> None:
+    """Raises NotAllowed unless `by` has the permission at the division (anywhere when `at` is None)."""
+    if not by.may(permission, at=at):
+        raise NotAllowed("您没有在这里办理此事的权限。如确需办理,请联系安全管理员授予相应角色。")

@@ -1,0 +1,1 @@
+"""This domain is files: uploads and made documents, with who may fetch them and until when."""

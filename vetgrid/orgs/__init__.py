@@ -1,0 +1,1 @@
+"""This domain is the service network: divisions, stations, staff, posts, rota and calendar."""

@@ -1,0 +1,5 @@
+"""Addresses of the console pages of this domain."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

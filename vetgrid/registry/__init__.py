@@ -1,0 +1,1 @@
+"""This domain is the registry (建档立卡): persons, facts about them, where each fact comes from."""

@@ -1,0 +1,63 @@
+"""We store: persons and households, dated facts about them, changes asked for, duplicates, imports, notices and consents."""
+
+from vetgrid.registry.models.facts import (
+    BankAccount,
+    Disability,
+    Education,
+    Employment,
+    Fact,
+    Hardship,
+    Housing,
+    Identity,
+    Insurance,
+    Kin,
+    LifeEvent,
+    Merit,
+    PersonClass,
+    Phone,
+    Residence,
+    Service,
+    Situation,
+    VillageOffice,
+    Wound,
+)
+from vetgrid.registry.models.intake import ExportRun, ImportBatch, ImportMapping, ImportRow
+from vetgrid.registry.models.person import Household, NameGram, Person
+from vetgrid.registry.models.privacy import Consent, NoticeGiven, PrivacyNotice
+from vetgrid.registry.models.upkeep import ChangeRequest, Duplicate, Merge, MoveRequest
+
+__all__ = [
+    "BankAccount",
+    "ChangeRequest",
+    "Consent",
+    "Disability",
+    "Duplicate",
+    "Education",
+    "Employment",
+    "ExportRun",
+    "Fact",
+    "Hardship",
+    "Household",
+    "Housing",
+    "Identity",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportRow",
+    "Insurance",
+    "Kin",
+    "LifeEvent",
+    "Merge",
+    "Merit",
+    "MoveRequest",
+    "NameGram",
+    "NoticeGiven",
+    "Person",
+    "PersonClass",
+    "Phone",
+    "PrivacyNotice",
+    "Residence",
+    "Service",
+    "Situation",
+    "VillageOffice",
+    "Wound",
+]

@@ -1,0 +1,1 @@
+"""This domain is figures and reports: each figure opens to exactly the rows behind it."""

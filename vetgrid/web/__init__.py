@@ -1,0 +1,1 @@
+"""This package is the look of the console: layout, components, static files; no business word inside."""
