@@ -33,6 +33,14 @@ class Page(Generic[Row]):
         return self.number < self.last
 
     @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1
+
+    @property
     def numbers(self) -> list[int]:
         """The numbers around the current page."""
         return list(range(max(1, self.number - 2), min(self.last, self.number + 2) + 1))
