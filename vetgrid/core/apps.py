@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import DataError, ProgrammingError
 from django.db.backends.signals import connection_created
+from django.utils.module_loading import autodiscover_modules
 
 from vetgrid.core.errors import ScopeMissing
 
@@ -29,4 +30,5 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        autodiscover_modules("permissions")  # the scope must know every domain, loaded by somebody or not
         connection_created.connect(_watch, dispatch_uid="vetgrid.core.explain")

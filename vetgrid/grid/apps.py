@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class GridConfig(AppConfig):
     name = "vetgrid.grid"
     label = "grid"
+
+    def ready(self) -> None:
+        from vetgrid.grid import figures, reactions  # noqa: F401  # declares the figures
+
+        reactions.subscribe_all()

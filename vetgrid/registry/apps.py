@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class RegistryConfig(AppConfig):
     name = "vetgrid.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        from vetgrid.registry import figures  # noqa: F401  # declares the figures
