@@ -51,7 +51,7 @@ class Actor:
         return bool(places) if at is None else places.covers(at)
 
     def reach(self, domain: str, *, writes: bool) -> Places:
-        """Union of the places of the domain's reading or writing permissions."""
+        """Where the database lets the actor read rows of the domain (any of its permissions) or write them (a writing one)."""
         return self._reaches.get((domain, writes), Places())
 
     @property
@@ -70,8 +70,9 @@ class Actor:
     def _reaches(self) -> Mapping[tuple[str, bool], Places]:
         reaches: dict[tuple[str, bool], Places] = {}
         for permission in (p for sub in Permission.__subclasses__() for p in sub):
-            key = (permission.domain, permission.writes)
-            reaches[key] = reaches.get(key, Places()) | self.places(permission)
+            for writes in {False, permission.writes}:
+                key = (permission.domain, writes)
+                reaches[key] = reaches.get(key, Places()) | self.places(permission)
         return reaches
 
 

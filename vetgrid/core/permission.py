@@ -1,8 +1,8 @@
 """What somebody may do: every domain declares its permissions as members of a subclass of `Permission`.
 
-A permission is `domain.verb`. The verbs in `READING` look at rows and never change them; all others write. The database
-knows two reaches for each domain, read and write, made from the permissions of that domain alone: the permission of one
-grant never reaches with the place of another.
+A permission is `domain.verb`. The verbs in `READING` look at rows and never change them; all others write, and writing
+implies reading at the same place. The database knows two reaches for each domain, read and write, made from the
+permissions of that domain alone: the permission of one grant never reaches with the place of another.
 """
 
 from enum import StrEnum

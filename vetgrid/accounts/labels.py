@@ -1,0 +1,28 @@
+"""What each permission is called on screen: one Chinese label for each, checked by a test to be complete."""
+
+PERMISSION_LABELS = {
+    "accounts.grant": "授予和收回角色、解锁、结束会话",
+    "accounts.manage": "新建、停用账号,重置密码",
+    "accounts.read": "查看账号和授权",
+    "audit.read": "查看审计日志",
+    "audit.verify": "校验审计链",
+    "grid.assign": "安排微网格和责任人、交接",
+    "grid.read": "查看网格",
+    "orgs.edit": "维护服务站、人员、岗位、接访日、日历",
+    "orgs.read": "查看服务体系",
+    "orgs.restructure": "区划和服务站的设立、更名、合并、撤销",
+    "registry.approve": "审核变更和迁移",
+    "registry.edit": "新建和更新档案",
+    "registry.export": "导出名单",
+    "registry.import": "批量导入",
+    "registry.merge": "处理疑似重复、合并档案",
+    "registry.read": "查看档案",
+    "registry.see_bank": "直接看到完整银行账号",
+    "registry.see_id": "直接看到完整证件号",
+    "registry.see_phone": "直接看到完整电话",
+    "registry.unmask": "填写原因后查看原文",
+    "reports.export": "导出报告",
+    "reports.read": "查看报告",
+    "reports.seal": "封存报告",
+    "system.operate": "后台任务、备份、密钥",
+}

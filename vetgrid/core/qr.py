@@ -1,0 +1,14 @@
+"""QR codes as SVG that a strict content policy accepts: no inline style, a title for screen readers."""
+
+import io
+
+import segno
+
+
+def svg(text: str, *, title: str) -> str:
+    """The code as an <svg> element."""
+    buffer = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        buffer, kind="svg", xmldecl=False, svgns=True, title=title, svgclass=None, lineclass=None, scale=4, border=4, omitsize=True
+    )
+    return buffer.getvalue().decode()
