@@ -17,6 +17,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.INSTANCE.is_demo,
         "today": today(),
         "request_id": getattr(request, "request_id", ""),
+        "frame": "web/part.html" if request.headers.get("HX-Request") else "web/base.html",
     }
     if session is not None:
         actor = session.actor

@@ -1,5 +1,7 @@
 """Addresses of the console pages of this domain."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vetgrid.desk import views
+
+urlpatterns = [path("", views.home), path("search", views.search)]

@@ -1,0 +1,73 @@
+"""Which work waits, and where a text occurs: asked of every domain that the viewer may read."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from vetgrid.core.actor import Actor
+from vetgrid.core.reach import within
+from vetgrid.grid.permissions import GridPermission
+from vetgrid.grid.queries import my_people, without_contact
+from vetgrid.orgs.models import Staff, Station
+from vetgrid.orgs.names import names_of
+from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.registry import queries as registry
+from vetgrid.registry.permissions import RegistryPermission
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number with its label and where it leads; `tone` warns when there is something to do."""
+
+    label: str
+    number: int
+    url: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One search result."""
+
+    kind: str
+    label: str
+    detail: str
+    url: str
+
+
+def cards(*, seen_by: Actor, today: date) -> list[Card]:
+    """The numbers of the viewer's own places; each is a link to exactly the rows counted."""
+    found: list[Card] = []
+    if seen_by.staff_id and seen_by.may(GridPermission.READ):
+        found.append(Card("我联系的人", my_people(seen_by=seen_by).count(), "/grid/my"))
+    if seen_by.may(RegistryPermission.READ):
+        veterans = registry.PeopleFilter(standing="veteran")
+        found.append(Card("在册退役军人", registry.people(veterans, seen_by=seen_by, today=today).count(), "/people?standing=veteran"))
+        changes = registry.change_requests(state="open", seen_by=seen_by).count()
+        found.append(Card("待审核变更", changes, "/requests", "warn" if changes else ""))
+        moves = registry.move_requests(state="open", seen_by=seen_by).count()
+        found.append(Card("待审核迁移", moves, "/requests?kind=move", "warn" if moves else ""))
+        gap = registry.people(registry.PeopleFilter(gap="phone"), seen_by=seen_by, today=today).count()
+        found.append(Card("缺电话", gap, "/people?gap=phone"))
+    if seen_by.may(RegistryPermission.MERGE):
+        pairs = registry.duplicates(state="open", seen_by=seen_by).count()
+        found.append(Card("疑似重复", pairs, "/duplicates", "warn" if pairs else ""))
+    if seen_by.may(GridPermission.READ):
+        missing = without_contact(seen_by=seen_by).count()
+        found.append(Card("没有联系人", missing, "/grid", "bad" if missing else ""))
+    return found
+
+
+def search(text: str, *, seen_by: Actor, today: date) -> list[Hit]:
+    """People, stations and staff, at most ten of each."""
+    hits: list[Hit] = []
+    if seen_by.may(RegistryPermission.READ):
+        people = list(registry.people(registry.PeopleFilter(text=text, standing="all"), seen_by=seen_by, today=today)[:10])
+        names = names_of(person.division for person in people)
+        hits += [Hit("人员", person.name, names[person.division], f"/people/{person.id}") for person in people]
+    if seen_by.may(OrgsPermission.READ):
+        places = seen_by.places(OrgsPermission.READ)
+        stations = [row for row in within(Station.objects.filter(closed_on=None), places).order_by("division") if text in row.name][:10]
+        hits += [Hit("服务站", row.name, row.get_kind_display(), f"/stations/{row.id}") for row in stations]
+        staff = [row for row in within(Staff.objects.filter(ended_on=None), places).order_by("name_pinyin") if text in row.name or row.name_pinyin.startswith(text.lower())]
+        hits += [Hit("工作人员", row.name, "", f"/staff/{row.id}") for row in staff[:10]]
+    return hits

@@ -1,0 +1,1 @@
+"""Console pages of the registry, by subject: people, the file, requests, duplicates, imports, exports."""
