@@ -11,6 +11,7 @@ from django.utils import timezone
 from vetgrid.accounts.models import Grant, Session, User
 from vetgrid.accounts.sessions import COOKIE, hash_of, held_from, new_token
 from vetgrid.core.actor import Actor
+from vetgrid.core.clock import now
 from vetgrid.core.crypto import blind
 from vetgrid.core.ids import new_id
 from vetgrid.core.places import Level, full_code, level_of, parent_of
@@ -96,13 +97,13 @@ def person(division: int, name: str = "王建国", *, id_number: str = "", phone
                 "id_index": blind(id_number, "id_number"),
                 "phone": phone or None,
                 "phone_index": blind(phone, "phone"),
-                "registered_at": timezone.now(),
+                "registered_at": now(),
             }
             | values
         )
         Identity.objects.create(
             person=found, division=division, name=name, sex="1", born_on=found.born_on, id_number=id_number or None,
-            source="id_card", known_since=timezone.now(), recorded_by=system().id,
+            source="id_card", known_since=now(), recorded_by=system().id,
         )
         return found
 

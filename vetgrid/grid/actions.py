@@ -129,7 +129,7 @@ def hand_over(*, staff_id: UUID, successors: Mapping[UUID, UUID], reason: str, b
 
     Raises Invalid with a sentence for each duty that cannot go so; then nothing changes.
     """
-    held = list(Duty.objects.select_for_update().select_related("cell").filter(staff_id=staff_id, to_on=None).order_by("id"))
+    held = list(Duty.objects.select_for_update(of=("self",)).select_related("cell").filter(staff_id=staff_id, to_on=None).order_by("id"))
     if not held:
         raise NotFound("这个人名下没有需要交接的网格职责。")
     for duty in held:
@@ -178,6 +178,20 @@ def join_default_cells(people: Iterable[tuple[UUID, int]], *, today: date, reaso
             ],
         )
     return len(wanted)
+
+
+def carry_cells(old: int, into: int, *, today: date) -> None:
+    """A village is merged into another: its open cells go along with contacts and people; division-wide duties end."""
+    has_default = Cell.objects.filter(division=into, is_default=True, closed_on=None).exists()
+    taken = set(Cell.objects.filter(division=into, closed_on=None).values_list("name", flat=True))
+    for cell in Cell.objects.filter(division=old, closed_on=None):
+        cell.division = into
+        cell.name = cell.name if cell.name not in taken else f"{cell.name}(原{old})"
+        cell.is_default = cell.is_default and not has_default
+        cell.save(update_fields=["division", "name", "is_default"])
+        Duty.objects.filter(cell=cell, to_on=None).update(division=into)
+        Membership.objects.filter(cell=cell, to_on=None).update(division=into)
+    Duty.objects.filter(division=old, cell=None, to_on=None).update(to_on=today, reason="区划合并")
 
 
 def leave_cell(person_id: UUID, *, today: date, reason: str) -> None:

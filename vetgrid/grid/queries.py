@@ -41,7 +41,9 @@ def veterans_on(day: date, *, seen_by: Actor) -> QuerySet[Person]:
     rows = rows.filter(Q(died_on=None) | Q(died_on__gt=day.isoformat()), Q(left_on=None) | Q(left_on__gt=day))
     rows = rows.filter(registered_at__date__lte=day)
     member = Membership.objects.filter(_on(day), person=OuterRef("pk"))
-    contact = Duty.objects.filter(_on(day), cell__memberships__in=Membership.objects.filter(_on(day), person=OuterRef("pk")), kind=Duty.Kind.CONTACT)
+    contact = Duty.objects.filter(
+        _on(day), _on(day, "cell__memberships__"), cell__memberships__person=OuterRef("pk"), kind=Duty.Kind.CONTACT
+    )
     return rows.annotate(cell_name=Subquery(member.values("cell__name")[:1]), contact_name=Subquery(contact.values("staff__name")[:1]))
 
 
@@ -152,5 +154,7 @@ def duty_history(one: Cell, *, seen_by: Actor) -> QuerySet[Duty]:
     return rows.select_related("staff").order_by("-from_on", "kind")
 
 
-def _on(day: date) -> Q:
-    return Q(from_on__lte=day) & (Q(to_on=None) | Q(to_on__gt=day))
+def _on(day: date, prefix: str = "") -> Q:
+    """The half-open period contains the day."""
+    until = Q(**{f"{prefix}to_on__isnull": True}) | Q(**{f"{prefix}to_on__gt": day})
+    return Q(**{f"{prefix}from_on__lte": day}) & until

@@ -7,8 +7,9 @@ from vetgrid.core.actor import Actor
 from vetgrid.core.events import subscribe
 from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
-from vetgrid.grid.actions import join_default_cells, leave_cell
+from vetgrid.grid.actions import carry_cells, join_default_cells, leave_cell
 from vetgrid.grid.models import Membership
+from vetgrid.orgs.events import DivisionMerged
 from vetgrid.registry import events
 
 
@@ -67,7 +68,13 @@ def follow_parting(event: events.MergeUndone, *, by: Actor, today: date) -> None
         _leave(event.kept_id, event.division, today=today, reason="撤销合并")
 
 
+def move_cells(event: DivisionMerged, *, by: Actor, today: date) -> None:
+    with lending("grid", Places.of([event.old, event.into])):
+        carry_cells(event.old, event.into, today=today)
+
+
 def subscribe_all() -> None:
+    subscribe(DivisionMerged, move_cells)
     subscribe(events.PersonRegistered, give_contact)
     subscribe(events.PeopleRegistered, give_contacts)
     subscribe(events.VeteranMarked, follow_standing)

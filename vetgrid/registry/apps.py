@@ -8,4 +8,6 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from vetgrid.registry import figures  # noqa: F401  # declares the figures
+        from vetgrid.registry import figures, reactions  # noqa: F401  # declares the figures
+
+        reactions.subscribe_all()

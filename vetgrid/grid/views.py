@@ -1,0 +1,261 @@
+"""Console pages of the grid: the board, cells, the hand-over, the public sign, and the contact's own page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vetgrid.core.clock import today
+from vetgrid.core.errors import Invalid, NotFound, Refused
+from vetgrid.core.figures import percent
+from vetgrid.core.guard import guarded
+from vetgrid.core.paging import page_of
+from vetgrid.core.places import Level, level_of
+from vetgrid.grid import actions, queries
+from vetgrid.grid.forms import CellChangeForm, CellFilterForm, CellForm, DutyForm, IntoForm, PlaceForm, staff_choices
+from vetgrid.grid.models import Cell, Duty
+from vetgrid.grid.permissions import GridPermission
+from vetgrid.orgs.names import names_of
+from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.orgs.queries import staff_member
+from vetgrid.registry.catalogue import FIELDS, show
+from vetgrid.registry.permissions import RegistryPermission
+
+READ, ASSIGN = GridPermission.READ, GridPermission.ASSIGN
+PROMISE = "有事请找我:政策咨询有答复,反映诉求有回音,家有困难有人帮。"
+
+
+def _place(request: Any) -> int:
+    """The place asked for, or the top of the viewer's reach."""
+    text = request.GET.get("division", "")
+    code = int(text) if text.isascii() and text.isdigit() and len(text) == 12 else None
+    places = request.actor.places(READ)
+    if code is None or code not in places:
+        return int(places.low)
+    return code
+
+
+@guarded(READ)
+def board(request: Any) -> HttpResponse:
+    place = _place(request)
+    lines = queries.coverage(division=place, seen_by=request.actor, today=today())
+    missing = queries.without_contact(seen_by=request.actor)[:50]
+    veterans, covered = sum(line.veterans for line in lines), sum(line.covered for line in lines)
+    context = {
+        "lines": [(line, "cells" if level_of(line.division) == Level.VILLAGE else "board") for line in lines],
+        "missing": missing, "veterans": veterans, "covered": covered, "rate": percent(covered, veterans),
+        "place": names_of([place]).get(place, ""), "is_top": "division" not in request.GET,
+        "names": names_of(row.division for row in missing),
+    }
+    return render(request, "grid/board.html", context)
+
+
+@guarded(READ)
+def cells(request: Any) -> HttpResponse:
+    form = CellFilterForm(request.GET, seen_by=request.actor)
+    form.is_valid()
+    division = int(form.cleaned_data["division"]) if form.cleaned_data.get("division") else None
+    page = page_of(queries.cells(division=division, seen_by=request.actor), number=request.GET.get("page"), size=request.GET.get("size"))
+    lines = [(row, _answerers(row)) for row in page.rows]
+    context = {"form": form, "page": page, "lines": lines, "names": names_of(row.division for row in page.rows), "may_assign": request.actor.may(ASSIGN)}
+    return render(request, "grid/cells.html", context)
+
+
+def _answerers(cell: Any) -> dict[str, Duty]:
+    return {duty.kind: duty for duty in cell.present}
+
+
+@guarded(ASSIGN)
+@require_http_methods(["GET", "POST"])
+def new_cell(request: Any) -> HttpResponse:
+    """First the village, then the rest, because the staff to choose from depend on it."""
+    place_form = PlaceForm(request.GET if "division" in request.GET else None, seen_by=request.actor)
+    only = place_form.fields["division"].choices  # type: ignore[attr-defined]  # a ChoiceField
+    if not place_form.is_bound and len(only) == 1:
+        place_form = PlaceForm({"division": only[0][0]}, seen_by=request.actor)
+    if not place_form.is_valid():
+        return render(request, "grid/choose_place.html", {"form": place_form})
+    division = int(place_form.cleaned_data["division"])
+    form = CellForm(request.POST or None, staff=list(queries.staff_for(division, seen_by=request.actor)))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            cell = actions.open_cell(
+                division=division, name=data["name"], area=data["area"], contact=UUID(data["contact"]), deputy=UUID(data["deputy"]),
+                by=request.actor, today=today(),
+            )
+        except Refused as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "已开设微网格。")
+            return redirect(f"/grid/cells/{cell.id}")
+    context = {"form": form, "place": names_of([division])[division]}
+    return render(request, "grid/new_cell.html", context, status=422 if form.errors else 200)
+
+
+@guarded(READ)
+def cell(request: Any, cell_id: UUID) -> HttpResponse:
+    found = queries.cell(cell_id, seen_by=request.actor)
+    page = page_of(queries.people_of(found, seen_by=request.actor), number=request.GET.get("page"), size="50")
+    phone = FIELDS["phone.number"]
+    clear = request.actor.may(RegistryPermission.SEE_PHONE, at=found.division)
+    others = queries.cells(division=found.division, seen_by=request.actor).exclude(pk=found.pk)
+    context = {
+        "cell": found, "place": names_of([found.division])[found.division], "page": page,
+        "people": [(row, show(phone, row.phone, clear=clear)) for row in page.rows],
+        "chain": queries.chain_of(found.division, cell_id=found.id, seen_by=request.actor),
+        "history": queries.duty_history(found, seen_by=request.actor)[:30],
+        "others": others,
+        "may_assign": request.actor.may(ASSIGN, at=found.division) and found.closed_on is None,
+    }
+    return render(request, "grid/cell.html", context)
+
+
+@guarded(ASSIGN)
+@require_http_methods(["GET", "POST"])
+def change_cell(request: Any, cell_id: UUID) -> HttpResponse:
+    found = queries.cell(cell_id, seen_by=request.actor)
+    form = CellChangeForm(request.POST or None, initial={"name": found.name, "area": found.area, "is_default": found.is_default})
+    return _form_page(request, form, found, title="修改微网格", sentence="已保存。",
+                      act=lambda data: actions.change_cell(cell_id=cell_id, **data, by=request.actor, today=today()))
+
+
+@guarded(ASSIGN)
+@require_http_methods(["GET", "POST"])
+def assign(request: Any, cell_id: UUID) -> HttpResponse:
+    """A duty of the cell, or of its village and town: the chain above it."""
+    found = queries.cell(cell_id, seen_by=request.actor)
+    kinds = [Duty.Kind.CONTACT, Duty.Kind.DEPUTY, Duty.Kind.GROUP_HEAD, Duty.Kind.AREA_MEMBER]
+    form = DutyForm(request.POST or None, staff=list(queries.staff_for(found.division, seen_by=request.actor)), kinds=kinds)
+
+    def act(data: dict[str, Any]) -> None:
+        of_cell = data["kind"] in actions.CELL_KINDS
+        actions.assign_duty(
+            kind=data["kind"], staff_id=UUID(data["staff"]), cell_id=cell_id if of_cell else None, division=None if of_cell else found.division,
+            reason=data["reason"], by=request.actor, today=today(),
+        )
+
+    return _form_page(request, form, found, title="指定责任人", sentence="已指定。", act=act)
+
+
+@guarded(ASSIGN)
+@require_http_methods(["GET", "POST"])
+def close_cell(request: Any, cell_id: UUID) -> HttpResponse:
+    found = queries.cell(cell_id, seen_by=request.actor)
+    form = _into_form(request, found)
+    return _form_page(request, form, found, title="关闭微网格", sentence="已关闭,人员已转入新的微网格。", back="/grid/cells",
+                      act=lambda data: actions.close_cell(cell_id=cell_id, into_id=UUID(data["into"]), by=request.actor, today=today()))
+
+
+@guarded(ASSIGN)
+@require_POST
+def move_people(request: Any, cell_id: UUID) -> HttpResponse:
+    found = queries.cell(cell_id, seen_by=request.actor)
+    try:
+        people, into = [UUID(text) for text in request.POST.getlist("people")], UUID(request.POST.get("into", ""))
+    except ValueError as error:
+        raise Invalid("请勾选人员并选择转入的微网格。") from error
+    moved = actions.move_people(person_ids=people, into_id=into, reason="调整归属", by=request.actor, today=today())
+    messages.success(request, f"已调整{moved}人的归属。")
+    return redirect(f"/grid/cells/{found.id}")
+
+
+def _into_form(request: Any, found: Cell) -> IntoForm:
+    form = IntoForm(request.POST or None)
+    others = queries.cells(division=found.division, seen_by=request.actor).exclude(pk=found.pk)
+    form.fields["into"].choices = [("", "请选择"), *((str(row.id), row.name) for row in others)]  # type: ignore[attr-defined]  # a ChoiceField
+    return form
+
+
+def _form_page(request: Any, form: Any, found: Cell, *, title: str, sentence: str, act: Any, back: str = "") -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Refused as error:
+            form.refuse(error)
+        else:
+            messages.success(request, sentence)
+            return redirect(back or f"/grid/cells/{found.id}")
+    context = {"form": form, "title": f"{title} · {found.name}", "back": f"/grid/cells/{found.id}"}
+    return render(request, "grid/form.html", context, status=422 if form.errors else 200)
+
+
+@guarded(ASSIGN)
+@require_http_methods(["GET", "POST"])
+def hand_over(request: Any) -> HttpResponse:
+    """Without `staff` the list of who holds duties; with it everything they hold, and a successor to choose for each."""
+    text = request.GET.get("staff", "")
+    try:
+        staff_id = UUID(text)
+    except ValueError:
+        people = queries.holders(seen_by=request.actor)
+        return render(request, "grid/holders.html", {"people": people, "names": names_of(row.division for row in people)})
+    leaving = queries.holders(seen_by=request.actor).filter(pk=staff_id).first()
+    if leaving is None:
+        if request.actor.may(OrgsPermission.READ):
+            staff_member(staff_id, seen_by=request.actor)
+        raise NotFound("这个人名下没有需要交接的网格职责。")
+    held = list(queries.duties_of(staff_id, seen_by=request.actor))
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            done = actions.hand_over(
+                staff_id=staff_id, successors=_successors(request, held), reason=request.POST.get("reason", "")[:200], by=request.actor, today=today()
+            )
+        except Invalid as error:
+            errors = error.fields
+        else:
+            messages.success(request, f"交接完成:{done.duties}项职责,涉及{done.people}人。")
+            return redirect("/grid")
+    return render(request, "grid/hand_over.html", _hand_over_context(request, leaving, held, errors), status=422 if errors else 200)
+
+
+def _successors(request: Any, held: list[Duty]) -> dict[UUID, UUID]:
+    found = {}
+    for duty in held:
+        text = request.POST.get(f"to-{duty.id}") or request.POST.get("to-all") or ""
+        try:
+            found[duty.id] = UUID(text)
+        except ValueError:
+            continue
+    return found
+
+
+def _hand_over_context(request: Any, leaving: Any, held: list[Duty], errors: dict[str, str]) -> dict[str, Any]:
+    by_place = {place: [row for row in queries.staff_for(place, seen_by=request.actor) if row.id != leaving.id] for place in {duty.division for duty in held}}
+    names = names_of(duty.division for duty in held)
+    lines = [
+        {"duty": duty, "place": names[duty.division], "choices": staff_choices(by_place[duty.division]), "error": errors.get(str(duty.id), ""),
+         "chosen": request.POST.get(f"to-{duty.id}", "")}
+        for duty in held
+    ]
+    everywhere = [row for row in by_place[held[0].division] if all(row in rows for rows in by_place.values())] if held else []
+    return {"leaving": leaving, "lines": lines, "all": staff_choices(everywhere, first="逐项选择"), "people": sum(getattr(duty, "people", 0) for duty in held)}
+
+
+@guarded(READ)
+def sign(request: Any, cell_id: UUID) -> HttpResponse:
+    """The public sign: names and duties; phones of the staff on duty are public by their function."""
+    found = queries.cell(cell_id, seen_by=request.actor)
+    chain = queries.chain_of(found.division, cell_id=found.id, seen_by=request.actor)
+    lines = [(duty.get_kind_display(), duty.staff.name, duty.staff.phone.reveal() if duty.cell_id and duty.staff.phone else "") for duty in chain]
+    return render(request, "grid/sign.html", {"cell": found, "place": names_of([found.division])[found.division], "lines": lines, "promise": PROMISE})
+
+
+@guarded(READ)
+def mine(request: Any) -> HttpResponse:
+    rows = list(queries.my_people(seen_by=request.actor)[:500])
+    phone = FIELDS["phone.number"]
+    people = [(row, show(phone, row.phone, clear=True) if request.actor.may(RegistryPermission.SEE_PHONE, at=row.division) else "") for row in rows]
+    return render(request, "grid/my.html", {"people": people, "names": names_of(row.division for row in rows)})
+
+
+@guarded(READ)
+def person_panel(request: Any, person_id: UUID) -> HttpResponse:
+    """Who answers for this person: shown inside the file."""
+    duties = queries.answered_for(person_id, day=today(), seen_by=request.actor)
+    history = queries.membership_history(person_id, seen_by=request.actor)[:6]
+    return render(request, "grid/person_panel.html", {"duties": duties, "history": history})
