@@ -1,5 +1,7 @@
 """Addresses of the console pages of this domain."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vetgrid.audit import views
+
+urlpatterns = [path("audit", views.entries), path("audit/verify", views.verify), path("audit/digest", views.digest)]
