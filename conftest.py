@@ -58,7 +58,7 @@ def make_database(name: str) -> None:
             sql.Identifier(name), sql.Identifier(template), sql.Identifier(database.roles().owner)))
         admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         for role in (database.roles().app, database.roles().job):
-            admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
+            admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
 
 
 def drop_database(name: str) -> None:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from django.db import connection
 from django.utils import timezone
 
+from vetgrid.accounts.models import User
 from vetgrid.accounts.policy import policy
 from vetgrid.accounts.roles import roles
 from vetgrid.core.actor import NOBODY_ID, Actor, Held, Origin
@@ -108,3 +109,16 @@ def _is_stale(changed_at: object) -> bool:
         return False
     age: timedelta = timezone.now() - datetime.fromisoformat(str(changed_at))
     return age > policy().max_age
+
+
+def actor_of(user_id: UUID) -> Actor | None:
+    """The person behind a job, with the grants in force now; None when the account is gone or disabled.
+
+    Called in the scope of a system task, which may read accounts.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return None
+    grants = user.grants.filter(revoked_at=None, from_on__lte=today())
+    held = held_from([(grant.role, grant.division) for grant in grants if grant.to_on is None or grant.to_on > today()])
+    return Actor(id=user.id, name=user.name, held=held, staff_id=user.staff_id)

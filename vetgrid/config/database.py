@@ -106,7 +106,7 @@ def prepare(*, fresh: bool = False) -> None:
             )
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
         for role in (roles().app, roles().job):
-            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(role)))
+            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, sql.Identifier(role)))
 
 
 def _make_roles(connection: "psycopg.Connection[Any]") -> None:

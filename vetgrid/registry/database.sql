@@ -33,3 +33,17 @@ CREATE TRIGGER grams_insert AFTER INSERT ON registry_person
 DROP TRIGGER IF EXISTS grams_update ON registry_person;
 CREATE TRIGGER grams_update AFTER UPDATE ON registry_person
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION registry_grams_update();
+
+-- How far a running import is. Its own transaction holds the batch row, so the number lives in a table of its own, without
+-- any personal or business data; written by the worker, read by the progress bar.
+CREATE UNLOGGED TABLE IF NOT EXISTS registry_progress (batch uuid PRIMARY KEY, done integer NOT NULL);
+CREATE OR REPLACE FUNCTION registry_import_progress(one uuid, so_far integer) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO registry_progress (batch, done) VALUES (one, so_far) ON CONFLICT (batch) DO UPDATE SET done = excluded.done
+$$;
+CREATE OR REPLACE FUNCTION registry_import_progress_of(one uuid) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT done FROM registry_progress WHERE batch = one
+$$;
+REVOKE ALL ON FUNCTION registry_import_progress(uuid, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry_import_progress(uuid, integer) TO :job:, :app:;

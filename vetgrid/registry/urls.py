@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from vetgrid.registry.views import duplicates, file, people, requests
+from vetgrid.registry.views import duplicates, file, intake, people, requests
 
 
 class Verb:
@@ -44,6 +44,15 @@ urlpatterns = [
     path("duplicates/find", duplicates.find),
     path("duplicates/<uuid:duplicate_id>", duplicates.duplicate),
     path("duplicates/<uuid:duplicate_id>/decide", duplicates.decide),
+    path("imports", intake.imports),
+    path("imports/<uuid:batch_id>", intake.batch),
+    path("imports/<uuid:batch_id>/columns", intake.columns),
+    path("imports/<uuid:batch_id>/load", intake.load),
+    path("imports/<uuid:batch_id>/discard", intake.discard),
+    path("imports/<uuid:batch_id>/rows/<int:row_no>", intake.choose_row),
+    path("imports/<uuid:batch_id>/rejected", intake.rejected),
+    path("exports", intake.exports),
+    path("exports/new", intake.new_export),
     path("merges", duplicates.merges),
     path("merges/<uuid:merge_id>/undo", duplicates.undo),
 ]

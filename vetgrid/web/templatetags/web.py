@@ -126,6 +126,6 @@ def joined(values: Iterable[object]) -> str:
 
 
 @register.filter
-def item(values: dict[str, object], key: object) -> object:
+def item(values: dict[Any, object], key: object) -> object:
     """values[key] or nothing."""
-    return values.get(key, "") if isinstance(key, str) else values.get(str(key), "")
+    return values.get(key, "")

@@ -1,0 +1,67 @@
+"""The bytes of stored files: sealed in the home folder, described in the database, gone when their time is over."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives import hashes
+from django.conf import settings
+
+from vetgrid.core.actor import Actor
+from vetgrid.core.clock import now
+from vetgrid.core.crypto import keyring
+from vetgrid.core.errors import NotFound
+from vetgrid.files.models import StoredFile
+
+_CHUNK = 1 << 20
+KEEP_DAYS = {"import": 90, "rejected": 90, "export": 7, "proof": None}
+
+
+def keep(body: bytes, *, name: str, media_type: str, kind: str, division: int, by: Actor, today: date) -> StoredFile:
+    """Stores the bytes; the file is visible to `by` alone (a proof also to those who may read the person's file)."""
+    days = KEEP_DAYS[kind]
+    row = StoredFile(
+        division=division, name=name[:200], media_type=media_type, size=len(body), digest=digest_of(body), kind=kind, owner=by.id,
+        made_at=now(), keep_until=today + timedelta(days=days) if days else None,
+    )
+    path = _path(row.id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.write_bytes(_sealed(body))
+    temporary.replace(path)
+    row.save(force_insert=True)
+    return row
+
+
+def content(file_id: UUID) -> tuple[StoredFile, bytes]:
+    """The file and its plain bytes; NotFound when absent, removed or not the actor's."""
+    row = StoredFile.objects.filter(pk=file_id, removed_at=None).first()
+    path = _path(file_id)
+    if row is None or not path.exists():
+        raise NotFound("没有找到这个文件。它可能已过保存期,请重新生成。")
+    return row, _opened(path.read_bytes())
+
+
+def digest_of(body: bytes) -> str:
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(body)
+    return digest.finalize().hex()
+
+
+def _path(file_id: UUID) -> Path:
+    return Path(settings.FILES_DIR) / file_id.hex[-2:] / file_id.hex
+
+
+def _sealed(body: bytes) -> bytes:
+    """Sealed in pieces of a mebibyte, because the sealing interface takes text; latin-1 maps bytes to text one to one."""
+    parts = [keyring().seal(body[at : at + _CHUNK].decode("latin-1"), purpose="file") for at in range(0, max(1, len(body)), _CHUNK)]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def _opened(stored: bytes) -> bytes:
+    plain, at = [], 0
+    while at < len(stored):
+        size = int.from_bytes(stored[at : at + 4], "big")
+        plain.append(keyring().open(stored[at + 4 : at + 4 + size], purpose="file").encode("latin-1"))
+        at += 4 + size
+    return b"".join(plain)

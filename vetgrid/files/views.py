@@ -1,0 +1,18 @@
+"""Fetching one's own files."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from vetgrid.audit.trail import record
+from vetgrid.core.guard import signed_in
+from vetgrid.files.store import content
+
+
+@signed_in("the database shows a file to its owner alone")
+def fetch(request: Any, file_id: UUID) -> HttpResponse:
+    row, body = content(file_id)
+    record(request.actor, "files.fetch", division=row.division, table="files_storedfile", row=row.id, detail={"name": row.name})
+    return HttpResponse(body, content_type=row.media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name)}"})
