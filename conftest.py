@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API
 def _template_name() -> str:
     digest = hashlib.sha256()
     for pattern in ("vetgrid/*/migrations/*.py", "vetgrid/*/database.sql", "vetgrid/*/models.py", "vetgrid/*/models/*.py",
-                    "vetgrid/core/protection.py", "vetgrid/config/database.py", "requirements.lock"):
+                    "vetgrid/core/protection.py", "vetgrid/config/database.py", "vetgrid/config/migrating.py", "data/notices.toml", "requirements.lock"):
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return "vetgrid_template_" + digest.hexdigest()[:12]

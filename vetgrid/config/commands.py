@@ -135,15 +135,18 @@ def report(arguments: argparse.Namespace) -> int:
 
 
 def audit(arguments: argparse.Namespace) -> int:
-    from vetgrid.config import auditing
-
+    """Offline for an exported file; against the database otherwise."""
     if arguments.action == "verify" and arguments.file:
         django.setup()
-        return auditing.verify_file(arguments.file, against=arguments.against)
-    _django("job")
+    else:
+        _django("job")
+    from vetgrid.config import auditing
+
     if arguments.action == "export":
         return auditing.export(arguments.file or Path("audit.jsonl"))
-    return auditing.seal() if arguments.action == "seal" else auditing.verify(against=arguments.against)
+    if arguments.action == "seal":
+        return auditing.seal()
+    return auditing.verify_file(arguments.file, against=arguments.against) if arguments.file else auditing.verify(against=arguments.against)
 
 
 def backup(arguments: argparse.Namespace) -> int:

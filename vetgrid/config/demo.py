@@ -2,10 +2,8 @@
 
 import random
 import time
-import tomllib
 from datetime import date
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from vetgrid.accounts import demo as accounts
@@ -14,7 +12,6 @@ from vetgrid.grid import demo as grid
 from vetgrid.orgs import demo as orgs
 from vetgrid.orgs.models import Station
 from vetgrid.registry import demo as registry
-from vetgrid.registry.models import PrivacyNotice
 
 SEED = 20231228
 DAY = date(2023, 12, 28)
@@ -23,14 +20,6 @@ DAY = date(2023, 12, 28)
 def is_loaded() -> bool:
     with acting(system_actor("演示县")):
         return Station.objects.exists()
-
-
-def load_notices() -> None:
-    """The versions of the privacy notice that ship; one already there is never changed."""
-    body = tomllib.loads((settings.DATA / "notices.toml").read_text(encoding="utf-8"))
-    for entry in body["notice"]:
-        known = {key: entry[key] for key in ("title", "body", "valid_from")}
-        PrivacyNotice.objects.get_or_create(number=entry["number"], defaults=known)
 
 
 def load(*, county: str = "350581") -> float:
@@ -43,7 +32,6 @@ def load(*, county: str = "350581") -> float:
         veterans = registry.load(dice, by=by, today=DAY)
         grid.load(dice, veterans=veterans, today=DAY)
         accounts.load(by=by, today=DAY)
-        load_notices()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return time.monotonic() - began

@@ -21,6 +21,9 @@ def migrate(*, fresh: bool = False) -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     protect()
+    from vetgrid.registry.notices import load_notices
+
+    load_notices()
 
 
 def protect() -> None:

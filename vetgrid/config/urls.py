@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from vetgrid.config.api import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("", include("vetgrid.desk.urls")),
     path("", include("vetgrid.accounts.urls")),
     path("", include("vetgrid.orgs.urls")),
@@ -13,3 +16,7 @@ urlpatterns = [
     path("", include("vetgrid.reports.urls")),
     path("", include("vetgrid.web.urls")),
 ]
+
+handler404 = "vetgrid.web.refusals.not_found"
+handler400 = "vetgrid.web.refusals.bad_request"
+handler500 = "vetgrid.web.refusals.failed"

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+from django.db.models import Count
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from vetgrid.accounts.permissions import SystemPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.reach import within
 from vetgrid.grid.permissions import GridPermission
@@ -71,3 +76,21 @@ def search(text: str, *, seen_by: Actor, today: date) -> list[Hit]:
         staff = [row for row in within(Staff.objects.filter(ended_on=None), places).order_by("name_pinyin") if text in row.name or row.name_pinyin.startswith(text.lower())]
         hits += [Hit("工作人员", row.name, "", f"/staff/{row.id}") for row in staff[:10]]
     return hits
+
+
+def jobs(*, seen_by: Actor) -> list[tuple[str, str, int]]:
+    """Background jobs by name and state; job arguments hold ids only and are not shown."""
+    if not seen_by.may(SystemPermission.OPERATE):
+        return []
+    rows = ProcrastinateJob.objects.values_list("task_name", "status").annotate(number=Count("id")).order_by("task_name", "status")
+    return [(str(name), str(state), int(number)) for name, state, number in rows]
+
+
+def system_numbers(*, seen_by: Actor) -> list[tuple[str, str]]:
+    """Version of the database and its size: what the system administrator looks at first."""
+    if not seen_by.may(SystemPermission.OPERATE):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), pg_size_pretty(pg_database_size(current_database()))")
+        version, size = cursor.fetchone()
+    return [("数据库版本", str(version)), ("数据库大小", str(size))]

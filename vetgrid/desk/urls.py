@@ -4,4 +4,4 @@ from django.urls import path
 
 from vetgrid.desk import views
 
-urlpatterns = [path("", views.home), path("search", views.search)]
+urlpatterns = [path("", views.home), path("search", views.search), path("system", views.system)]

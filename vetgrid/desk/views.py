@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from vetgrid.core.clock import today
-from vetgrid.core.guard import signed_in
+from vetgrid.accounts.permissions import SystemPermission
+from vetgrid.core.guard import guarded, signed_in
 from vetgrid.desk import queries
 from vetgrid.orgs.names import names_of
 
@@ -23,3 +24,8 @@ def search(request: Any) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     context = {"global_query": text, "found": queries.search(text, seen_by=request.actor, today=today()) if text else []}
     return render(request, "desk/search.html", context)
+
+
+@guarded(SystemPermission.OPERATE)
+def system(request: Any) -> HttpResponse:
+    return render(request, "desk/system.html", {"numbers": queries.system_numbers(seen_by=request.actor), "jobs": queries.jobs(seen_by=request.actor)})

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from vetgrid.core.errors import NotAllowed, Refused
+from vetgrid.core.errors import NotAllowed, NotFound, Refused
 
 
 def refused_page(request: Any, error: Refused) -> HttpResponse:
@@ -23,3 +23,18 @@ def refused_page(request: Any, error: Refused) -> HttpResponse:
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form came without its one-time mark: an old page, or a page of somebody else."""
     return refused_page(request, NotAllowed("页面已经过期,内容没有提交。请返回上一页刷新后重新提交。", code="csrf"))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refused_page(request, NotFound("没有这个页面。请检查地址,或从左侧菜单重新进入。"))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refused_page(request, Refused("请求的内容不能识别,没有处理。请返回上一页重新提交。", code="bad_request"))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke; nothing was saved, because the transaction was undone."""
+    error = Refused("系统出错了,刚才的内容没有保存。请稍候再试;再次出错时请把下面的编号告诉系统管理员。", code="failed")
+    error.http_code = 500
+    return refused_page(request, error)

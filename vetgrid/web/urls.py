@@ -1,5 +1,7 @@
 """Addresses of the console's own pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vetgrid.web import views
+
+urlpatterns = [path("style", views.style)]

@@ -1,0 +1,45 @@
+# `make` lists the targets. Everything lives in .venv and .vetgrid inside this folder.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check bench stop clean openapi
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更新的版本。'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || deploy/install-venv $(PYTHON) $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run ## run the demo county (database, web, worker); Ctrl-C stops
+	@exec $(BIN)/vetgrid demo
+
+test: $(VENV)/.dev ## all tests, the browser tests included
+	@deploy/install-browser
+	$(BIN)/pytest
+
+check: $(VENV)/.dev ## format, lint, types, import contracts
+	$(BIN)/ruff format --check vetgrid tests benchmarks conftest.py
+	$(BIN)/ruff check vetgrid tests benchmarks conftest.py
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.dev ## the benchmarks (about ten minutes)
+	$(BIN)/vetgrid bench
+
+stop: ## stop the embedded database
+	-$(BIN)/vetgrid stop
+
+openapi: $(VENV)/.dev ## write the API's contract after a deliberate change
+	$(BIN)/python -m tests.contracts.write_openapi
+
+clean: stop ## remove everything that was made here, the demo data included
+	rm -rf $(VENV) .vetgrid

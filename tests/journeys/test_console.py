@@ -1,0 +1,200 @@
+"""A day in the office, in a real browser: what a clerk does from sign-in to the report, and what another town's clerk sees of it."""
+
+import io
+import re
+from pathlib import Path
+
+import pyotp
+import pytest
+import xlsxwriter
+from playwright.sync_api import Browser, Page, expect
+from python_calamine import CalamineWorkbook
+
+from tests import builders as make
+from tests.running import Running
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe-core" / "axe.min.js"
+DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+
+
+def sign_in(page: Page, running: Running, username: str) -> None:
+    account = running.account(username)
+    page.goto(f"{running.url}/sign-in")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(account["password"])
+    page.get_by_role("button", name="登录").click()
+    if account["totp_secret"]:
+        page.get_by_label("6位动态口令").fill(pyotp.TOTP(account["totp_secret"]).now())
+        page.get_by_role("button", name="确认").click()
+    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running):
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    tab = context.new_page()
+    outside: list[str] = []
+    problems: list[str] = []
+    tab.on("request", lambda request: outside.append(request.url) if not request.url.startswith((running.url, "data:")) else None)
+    tab.on("console", lambda message: problems.append(message.text) if message.type == "error" and "422" not in message.text else None)
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    yield tab
+    context.close()
+    assert outside == [], "a page asked another host"
+    assert problems == [], "the browser reported errors, the content policy's included"
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheet = book.add_worksheet()
+    for at, row in enumerate([["石狮市灵秀镇仕林村退役军人花名册"], ["姓名", "身份证号", "联系电话", "入伍时间", "退伍时间"], *rows]):
+        sheet.write_row(at, 0, row)
+    book.close()
+    return buffer.getvalue()
+
+
+def roster() -> tuple[list[list[str]], list[list[str]]]:
+    """Twenty good rows and ten with one mistake each; the second list is the ten corrected."""
+    good = [[f"仇导{'一二三四五六七八九十'[at % 10]}{'甲乙'[at // 10]}", make.id_number(f"3505811971{at // 20 + 1:02d}{at % 20 + 5:02d}{at + 11:03d}"),
+             f"1380000{at + 5000}", "1989-03", "1992-12"] for at in range(30)]
+    bad = [list(row) for row in good[20:]]
+    for at, row in enumerate(bad):
+        if at < 4:
+            row[1] = row[1][:10] + str((int(row[1][10]) + 1) % 10) + row[1][11:]
+        elif at < 6:
+            row[0] = "Wang 3"
+        elif at < 8:
+            row[2] = "12345"
+        else:
+            row[3] = "2199年"
+    return [*good[:20], *bad], good[20:]
+
+
+def upload(page: Page, running: Running, body: bytes, name: str) -> None:
+    page.goto(f"{running.url}/imports")
+    page.get_by_label("表格文件").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": body})
+    page.get_by_role("button", name="上传并读取").click()
+    expect(page.get_by_role("heading", name="每一列是什么")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="检查各行").click()
+    expect(page.get_by_text("检查完成")).to_be_visible(timeout=30_000)
+
+
+def test_a_clerks_day_from_a_sheet_with_ten_bad_rows_to_the_figure_in_the_report(page: Page, running: Running, browser: Browser):
+    sign_in(page, running, "village_clerk")
+    page.goto(f"{running.url}/reports/five-year/grid.contact_coverage")
+    before = int(re.search(r"共 (\d+) 条", page.content()).group(1))
+
+    rows, corrected = roster()
+    upload(page, running, workbook(rows), "花名册.xlsx")
+    expect(page.get_by_text("20行可以导入,10行有错误")).to_be_visible()
+    for sentence in ("校验不符", "姓名只能用汉字", "电话应为11位", "不能晚于今天"):
+        expect(page.get_by_text(sentence).first).to_be_visible()
+    page.get_by_role("button", name="导入20行").click()
+    expect(page.get_by_text("导入完成:新建20份档案")).to_be_visible(timeout=60_000)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载有错误的10行").click()
+    rejected = CalamineWorkbook.from_path(download.value.path()).get_sheet_by_index(0).to_python()
+    assert len(rejected) == 11
+    assert rejected[0][-1] == "错误说明"
+    upload(page, running, workbook(corrected), "改正.xlsx")
+    expect(page.get_by_text("10行可以导入,0行有错误")).to_be_visible()
+    page.get_by_role("button", name="导入10行").click()
+    expect(page.get_by_text("新建10份档案")).to_be_visible(timeout=60_000)
+
+    page.goto(running.url)
+    page.keyboard.press("/")
+    page.keyboard.type("qdyj")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="仇导一甲")).to_be_visible()
+    page.get_by_role("link", name="仇导一甲").click()
+    expect(page.get_by_role("heading", name="责任联系人")).to_be_visible()
+
+    page.goto(f"{running.url}/grid/hand-over")
+    page.get_by_role("link", name="交接").first.click()
+    expect(page.get_by_text("接替人员", exact=False).first).to_be_visible()
+    for select in page.locator("select[id^='to-']:not(#to-all)").all():
+        options = [option.get_attribute("value") for option in select.locator("option").all()]
+        select.select_option(options[-1])
+    page.get_by_label("交接原因").fill("岗位调整")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="确认交接").click()
+    if page.locator(".error").count():
+        for select in page.locator(".has-error select").all():
+            options = [option.get_attribute("value") for option in select.locator("option").all()]
+            select.select_option(options[1])
+        page.get_by_role("button", name="确认交接").click()
+    expect(page.get_by_text("交接完成")).to_be_visible()
+
+    page.goto(f"{running.url}/reports/five-year")
+    link = page.get_by_role("link", name="退役军人挂钩联系覆盖率")
+    expect(link).to_have_text("100")
+    link.click()
+    expect(page.get_by_text(f"共 {before + 30} 条")).to_be_visible()
+
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    other = context.new_page()
+    sign_in(other, running, "other_clerk")
+    for address in ("/search?q=仇导", "/people?text=qdyj", "/imports", "/reports/five-year/grid.contact_coverage", "/grid/cells"):
+        other.goto(running.url + address)
+        assert "仇导一" not in other.inner_text("main"), address
+        assert "花名册" not in other.inner_text("main"), address
+        assert "仕林" not in other.inner_text("main"), address
+    context.close()
+
+
+PAGES = {
+    "town_head": ["/", "/people", "/people?text=cai", "/people/new?q=蔡", "/requests", "/duplicates", "/imports", "/exports", "/grid", "/grid/cells", "/grid/hand-over",
+                  "/stations", "/staff", "/reception-days", "/calendar", "/divisions", "/reports/five-year", "/reports/sealed", "/account", "/style"],
+    "system_admin": ["/users", "/users/new", "/divisions", "/roles", "/system"],
+    "security_admin": ["/users", "/grants", "/roles"],
+    "auditor": ["/audit", "/audit/verify", "/audit/digest"],
+}
+
+
+def check_accessibility(page: Page, where: str) -> None:
+    """Injected by the debugging protocol, so the page's own content policy stays in force."""
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+    found = page.evaluate("() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+    problems = [f"{entry['id']}: {entry['nodes'][0]['html'][:160]}" for entry in found["violations"]]
+    assert problems == [], f"{where}: {problems}"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("role", sorted(PAGES))
+def test_every_page_is_accessible_and_fits_the_screen(page: Page, running: Running, role: str, size: dict[str, int]):
+    page.set_viewport_size(size)
+    page.goto(f"{running.url}/sign-in")
+    check_accessibility(page, "/sign-in")
+    sign_in(page, running, role)
+    for address in PAGES[role]:
+        response = page.goto(running.url + address)
+        assert response is not None and response.status == 200, address
+        check_accessibility(page, address)
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 1, f"{address} is {wide}px too wide"
+
+
+def test_the_drawer_opens_closes_with_escape_and_gives_the_focus_back(page: Page, running: Running):
+    sign_in(page, running, "town_head")
+    page.goto(f"{running.url}/people")
+    link = page.locator("tbody a").first
+    link.click()
+    expect(page.locator("#drawer")).to_be_visible()
+    check_accessibility(page, "drawer")
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).not_to_be_visible()
+    expect(link).to_be_focused()
+
+
+def test_a_masked_number_is_shown_after_one_click_and_a_reason(page: Page, running: Running):
+    sign_in(page, running, "town_head")
+    page.goto(f"{running.url}/people?standing=veteran")
+    page.locator("tbody a").first.click()
+    page.get_by_role("link", name="打开完整档案").click()
+    page.get_by_role("link", name="查看身份证号原文").click()
+    page.get_by_label("查看原因").fill("核对证件")
+    page.get_by_role("button", name="查看", exact=True).click()
+    expect(page.locator("#clear-text")).to_have_text(re.compile(r"^\d{17}[\dX]$"))

@@ -1,0 +1,1 @@
+"""The probe of scope: every role against every table and every route, with rows of another town."""

@@ -1,0 +1,130 @@
+"""Every door: each role of town A asks every page, list, search, drop-down, file and API, with ids of town B in hand."""
+
+import re
+import uuid
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests import builders as make
+from tests.scope import world
+from vetgrid.accounts.roles import roles
+from vetgrid.core.guard import Guard
+from vetgrid.core.places import Level
+
+pytestmark = pytest.mark.django_db
+
+# For each parameter of an address: which thing of town B is put there.
+IDS = {
+    "person_id": "person", "fact_id": "phone", "consent_id": "consent", "station_id": "station", "staff_id": "staff", "post_id": "post",
+    "day_id": "reception", "cell_id": "cell", "batch_id": "batch", "duplicate_id": "duplicate", "merge_id": "merge", "report_id": "report",
+    "file_id": "file", "user_id": "user", "grant_id": "grant", "session_id": "session",
+}
+WORDS = {"section_key": "phone", "attribute": "number", "verb": None, "what": "places", "kind": "csv", "key": "stations.village", "code": str(make.VILLAGE_B1), "row_no": "2"}
+VERBS = {"account_verb": ["disable", "reset-password"], "file_verb": ["confirm"]}
+
+
+def routes(resolver=None, prefix=""):
+    """Every address pattern with its view."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        text = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, text)
+        elif isinstance(entry, URLPattern):
+            yield text, entry.callback
+
+
+def address(pattern: str, things) -> str:
+    """A concrete address with the ids of town B; raises KeyError for a parameter the probe does not know."""
+
+    def fill(match: re.Match[str]) -> str:
+        converter, _, name = match[1].rpartition(":")
+        if name == "request_id":
+            return str(things["move" if "moves" in pattern else "change"].pk)
+        if name in IDS:
+            return str(things[IDS[name]].pk)
+        if converter in VERBS:
+            return VERBS[converter][0]
+        found = WORDS[name]
+        assert found is not None, name
+        return found
+
+    return "/" + re.sub(r"<([^>]+)>", fill, pattern)
+
+
+CONSOLE = [(pattern, view) for pattern, view in routes() if not pattern.startswith("api/")]
+
+
+def test_every_route_has_a_guard():
+    missing = [pattern for pattern, view in CONSOLE if not isinstance(getattr(view, "guard", None), Guard)]
+    assert missing == []
+
+
+def test_the_probe_knows_every_parameter_of_every_address():
+    fake = {name: type("Row", (), {"pk": uuid.uuid4()})() for name in {*IDS.values(), "move", "change"}}
+    for pattern, _ in routes():
+        address(pattern, fake)
+
+
+def town_places():
+    for role in sorted(roles()):
+        level = min(roles()[role].levels)
+        yield role, {Level.VILLAGE: make.VILLAGE_A1, Level.TOWN: make.TOWN_A, Level.COUNTY: make.full_code("350582")}[level]
+
+
+SEARCHES = ("乙标", "乙标老兵", "老兵", "lb", "laobing", world.IDS[world.MARK_B], world.PHONES[world.MARK_B], "乙标服务站", "乙标员工0")
+
+
+@pytest.mark.parametrize(("role", "place"), list(town_places()))
+def test_nothing_of_another_town_shows_at_any_door(role, place):
+    things = world.build()[world.MARK_B]
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, make.user("prober", (role, place), name="探测员"))
+    asked = 0
+    for pattern, _ in routes():
+        if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
+            continue
+        base = address(pattern, things)
+        queries = [""] + [f"?{key}={text}" for key in ("q", "text") for text in SEARCHES if pattern in ("people", "search", "staff", "stations", "users", "people/new", "api/v1/people")]
+        queries += [f"?division={make.VILLAGE_B1}", "?standing=all", f"?identity.name=乙标老兵&phone.number={world.PHONES[world.MARK_B]}"]
+        for query in queries:
+            for method in ("get", "post"):
+                with transaction.atomic():
+                    response = getattr(client, method)(base + query, {"to": "1"} if method == "post" else None)
+                    body = b"".join(response.streaming_content) if response.streaming else response.content
+                    transaction.set_rollback(True)
+                asked += 1
+                text = body.decode("utf-8", "replace")
+                echoed = text.replace("乙标", "") if "乙标" in query else text
+                assert response.status_code < 500, f"{role} {method} {base + query}: {response.status_code}"
+                for mark in ("乙标网格", "乙标路", "乙标部队", "乙标员工", "乙标服务站", "乙标报告", "乙标旧名", "乙标.xlsx", "乙标账号", "乙标家属"):
+                    assert mark not in text or mark in query, f"{role} {method} {base + query} shows {mark}"
+                assert world.IDS[world.MARK_B] not in text or world.IDS[world.MARK_B] in query
+                assert world.PHONES[world.MARK_B] not in text or world.PHONES[world.MARK_B] in query
+                if "乙标" not in query:
+                    assert "乙标" not in echoed, f"{role} {method} {base + query}"
+    assert asked > 200
+
+
+def test_a_signed_out_visitor_reaches_the_sign_in_page_and_nothing_else():
+    things = world.build()[world.MARK_B]
+    client = Client(raise_request_exception=False)
+    for pattern, view in routes():
+        if getattr(getattr(view, "guard", None), "is_public", False):
+            continue
+        response = client.get(address(pattern, things))
+        assert response.status_code in (302, 401, 403, 404, 405), pattern
+        if response.status_code == 302:
+            assert response["Location"].startswith("/sign-in"), pattern
+
+
+def test_a_session_that_is_not_complete_reaches_only_what_completes_it():
+    things = world.build()[world.MARK_B]
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, make.user("fresh", ("city_clerk", make.COUNTY), must_change_password=True))
+    for pattern, view in routes():
+        response = client.get(address(pattern, things))
+        open_before = getattr(view, "before_complete", False) or getattr(getattr(view, "guard", None), "is_public", False)
+        assert open_before or response.status_code in (302, 403, 404, 405), pattern
