@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import pytest_django
 from django.conf import settings
 from django.db import connection, connections
 from psycopg import sql
@@ -90,3 +91,22 @@ def everything(db: None) -> Iterator[None]:
     """Run the test in the scope of a system task that reaches everything: for tests that are not about scope."""
     with acting(system_actor("测试")):
         yield
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: "pytest_django.DjangoDbBlocker") -> Iterator[None]:
+    """A database for one test that commits, used as the worker's role: nothing to undo, because it is dropped afterwards."""
+    shared, name = connection.settings_dict["NAME"], f"vetgrid_own_{os.getpid()}"
+    make_database(name)
+    with django_db_blocker.unblock():
+        _use(name, "job")
+        yield
+        _use(shared, "app")
+    drop_database(name)
+
+
+def _use(name: str, role: database.Role) -> None:
+    connection.close()
+    at = database.login(role)
+    connections["default"].settings_dict |= {"NAME": name, "USER": at.user, "PASSWORD": at.password}
+    os.environ["VETGRID_DATABASE_NAME"] = name

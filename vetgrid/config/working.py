@@ -7,12 +7,12 @@ from datetime import datetime, timezone
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-_STALLED_AFTER = 30
+_STALLED_AFTER = 15
 """Seconds without a heartbeat after which a job counts as left behind."""
 _log = logging.getLogger("vetgrid.worker")
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */15")
 @app.task(queueing_lock="rescue_stalled", pass_context=False)
 async def rescue_stalled(timestamp: int) -> None:
     """Puts jobs of dead workers back into the queue; every task of ours may run twice without harm."""
