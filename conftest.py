@@ -23,8 +23,17 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API
 
 def _template_name() -> str:
     digest = hashlib.sha256()
-    for pattern in ("vetgrid/*/migrations/*.py", "vetgrid/*/database.sql", "vetgrid/*/models.py", "vetgrid/*/models/*.py",
-                    "vetgrid/core/protection.py", "vetgrid/config/database.py", "vetgrid/config/migrating.py", "data/notices.toml", "requirements.lock"):
+    for pattern in (
+        "vetgrid/*/migrations/*.py",
+        "vetgrid/*/database.sql",
+        "vetgrid/*/models.py",
+        "vetgrid/*/models/*.py",
+        "vetgrid/core/protection.py",
+        "vetgrid/config/database.py",
+        "vetgrid/config/migrating.py",
+        "data/notices.toml",
+        "requirements.lock",
+    ):
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return "vetgrid_template_" + digest.hexdigest()[:12]
@@ -50,16 +59,29 @@ def make_database(name: str) -> None:
             subprocess.run(
                 [sys.executable, "-c", "from vetgrid.config import migrating; migrating.migrate(fresh=True)"],
                 cwd=ROOT,
-                env={**os.environ, "VETGRID_DATABASE_NAME": building, "DJANGO_SETTINGS_MODULE": "vetgrid.config.settings"},
+                env={
+                    **os.environ,
+                    "VETGRID_DATABASE_NAME": building,
+                    "DJANGO_SETTINGS_MODULE": "vetgrid.config.settings",
+                },
                 check=True,
             )
-            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(template)))
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(template))
+            )
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-            sql.Identifier(name), sql.Identifier(template), sql.Identifier(database.roles().owner)))
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                sql.Identifier(name), sql.Identifier(template), sql.Identifier(database.roles().owner)
+            )
+        )
         admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         for role in (database.roles().app, database.roles().job):
-            admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
+            admin.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(name), sql.Identifier(role)
+                )
+            )
 
 
 def drop_database(name: str) -> None:

@@ -34,8 +34,12 @@ class Visitor:
     def __post_init__(self) -> None:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), _NoRedirect)
 
-    def ask(self, path: str, data: bytes | None = None, headers: dict[str, str] | None = None, method: str | None = None) -> Answer:
-        request = urllib.request.Request(self.running.url + path, data, {"Referer": self.running.url + "/", **(headers or {})}, method=method)
+    def ask(
+        self, path: str, data: bytes | None = None, headers: dict[str, str] | None = None, method: str | None = None
+    ) -> Answer:
+        request = urllib.request.Request(
+            self.running.url + path, data, {"Referer": self.running.url + "/", **(headers or {})}, method=method
+        )
         try:
             with self.opener.open(request, timeout=60) as response:
                 return Answer(response.status, response.read().decode("utf-8", "replace"))
@@ -51,8 +55,15 @@ class Visitor:
 
     def upload(self, path: str, fields: dict[str, str], name: str, content: bytes) -> Answer:
         edge = "edge-0f7c1"
-        parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode() for key, value in {"csrfmiddlewaretoken": self.token(), **fields}.items()]
-        parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode() + content + b"\r\n")
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in {"csrfmiddlewaretoken": self.token(), **fields}.items()
+        ]
+        parts.append(
+            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode()
+            + content
+            + b"\r\n"
+        )
         parts.append(f"--{edge}--\r\n".encode())
         return self.ask(path, b"".join(parts), {"Content-Type": f"multipart/form-data; boundary={edge}"})
 

@@ -59,8 +59,13 @@ def station(division: int, **values: Any) -> Station:
     kind = {Level.COUNTY: "city", Level.TOWN: "town", Level.VILLAGE: "village"}[level_of(division)]
     with acting(system()):
         return Station.objects.create(
-            **{"division": division, "kind": kind, "name": f"{NAMES.get(division, division)}退役军人服务站",
-               "opened_on": date(2018, 12, 28)} | values
+            **{
+                "division": division,
+                "kind": kind,
+                "name": f"{NAMES.get(division, division)}退役军人服务站",
+                "opened_on": date(2018, 12, 28),
+            }
+            | values
         )
 
 
@@ -77,7 +82,10 @@ def cell(division: int, name: str = "第一微网格", *, contact: Staff | None 
     with acting(system()):
         first = not Cell.objects.filter(division=division, closed_on=None).exists()
         found = Cell.objects.create(division=division, name=name, opened_on=date(2019, 1, 1), is_default=first)
-        for kind, who in (("contact", contact or staff(division, "林志强")), ("deputy", deputy or staff(division, "陈美玲"))):
+        for kind, who in (
+            ("contact", contact or staff(division, "林志强")),
+            ("deputy", deputy or staff(division, "陈美玲")),
+        ):
             Duty.objects.create(division=division, cell=found, kind=kind, staff=who, from_on=date(2019, 1, 1))
         return found
 
@@ -102,8 +110,15 @@ def person(division: int, name: str = "王建国", *, id_number: str = "", phone
             | values
         )
         Identity.objects.create(
-            person=found, division=division, name=name, sex="1", born_on=found.born_on, id_number=id_number or None,
-            source="id_card", known_since=now(), recorded_by=system().id,
+            person=found,
+            division=division,
+            name=name,
+            sex="1",
+            born_on=found.born_on,
+            id_number=id_number or None,
+            source="id_card",
+            known_since=now(),
+            recorded_by=system().id,
         )
         return found
 
@@ -122,13 +137,23 @@ def actor(role: str, at: int, name: str = "测试人员", *, staff: Staff | None
     return Actor(id=new_id(), name=name, held=held_from([(role, at)]), staff_id=staff.id if staff else None)
 
 
-def user(username: str, *grants: tuple[str, int], name: str = "测试人员", staff: Staff | None = None, **values: Any) -> User:
+def user(
+    username: str, *grants: tuple[str, int], name: str = "测试人员", staff: Staff | None = None, **values: Any
+) -> User:
     """An account with grants; it cannot sign in by password unless `password` (a hash) is given."""
     with acting(system()):
         home = grants[0][1] if grants else COUNTY
         found = User.objects.create(
-            **{"division": home, "username": username, "password": "!", "name": name, "staff": staff,
-               "must_change_password": False, "password_changed_at": timezone.now()} | values
+            **{
+                "division": home,
+                "username": username,
+                "password": "!",
+                "name": name,
+                "staff": staff,
+                "must_change_password": False,
+                "password_changed_at": timezone.now(),
+            }
+            | values
         )
         for role, at in grants:
             Grant.objects.create(user=found, role=role, division=at, from_on=date(2019, 1, 1), granted_by=system().id)
@@ -140,8 +165,14 @@ def sign_in(client: Any, who: User) -> str:
     token = new_token()
     with acting(system()):
         Session.objects.create(
-            user=who, division=who.division, token_hash=hash_of(token), started_at=timezone.now(), last_seen_at=timezone.now(),
-            address="127.0.0.1", agent="test", second_factor_at=timezone.now(),
+            user=who,
+            division=who.division,
+            token_hash=hash_of(token),
+            started_at=timezone.now(),
+            last_seen_at=timezone.now(),
+            address="127.0.0.1",
+            agent="test",
+            second_factor_at=timezone.now(),
         )
     client.cookies[COOKIE] = token
     return token

@@ -36,7 +36,11 @@ class Running:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {key: value for key, value in os.environ.items() if key not in ("VETGRID_DATABASE_NAME", "VETGRID_ROLE", "DJANGO_SETTINGS_MODULE")}
+        own = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in ("VETGRID_DATABASE_NAME", "VETGRID_ROLE", "DJANGO_SETTINGS_MODULE")
+        }
         own |= {"VETGRID_HOME": str(self.home)}
         if own.get("DATABASE_URL"):
             own["VETGRID_DATABASE_NAME"] = f"vetgrid_{self.home.name}".replace("-", "_")
@@ -45,7 +49,14 @@ class Running:
     def start(self) -> "Running":
         self.home.mkdir(parents=True, exist_ok=True)
         log = (self.home / "demo.log").open("ab")
-        self.process = subprocess.Popen([*VETGRID, "demo", "--port", str(self.port)], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+        self.process = subprocess.Popen(
+            [*VETGRID, "demo", "--port", str(self.port)],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
         self.wait()
         return self
 
@@ -69,7 +80,9 @@ class Running:
         return code
 
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([*VETGRID, *words], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            [*VETGRID, *words], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300
+        )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 

@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = add("audit", "seal, verify or export the trail", commands.audit)
     audit.add_argument("action", choices=["verify", "seal", "export"])
     audit.add_argument("--against", default="", help="a digest printed earlier that must be on the chain")
-    audit.add_argument("--file", type=Path, help="verify this exported trail instead of the database, or export into it")
+    audit.add_argument(
+        "--file", type=Path, help="verify this exported trail instead of the database, or export into it"
+    )
     backup = add("backup", "write a backup into a new folder", commands.backup)
     backup.add_argument("folder", type=Path)
     restore = add("restore", "bring a backup back into an empty installation", commands.restore)
@@ -64,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _adder(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Callable[[str, str, Command], argparse.ArgumentParser]:
+def _adder(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> Callable[[str, str, Command], argparse.ArgumentParser]:
     def add(name: str, text: str, command: Command) -> argparse.ArgumentParser:
         parser = verbs.add_parser(name, help=text, description=text)
         parser.set_defaults(command=command)

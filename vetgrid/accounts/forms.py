@@ -15,17 +15,27 @@ _LEVELS = (Level.COUNTY, Level.TOWN, Level.VILLAGE)
 
 
 class SignInForm(Form):
-    username = forms.CharField(label="用户名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}))
-    password = forms.CharField(label="密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    username = forms.CharField(
+        label="用户名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label="密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
 
 
 class PasswordForm(Form):
-    old = forms.CharField(label="原密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    old = forms.CharField(
+        label="原密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
     new = forms.CharField(
-        label="新密码", max_length=128, help_text="至少10位,包含大小写字母、数字、符号中的三种。",
+        label="新密码",
+        max_length=128,
+        help_text="至少10位,包含大小写字母、数字、符号中的三种。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    again = forms.CharField(label="再输一次新密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    again = forms.CharField(
+        label="再输一次新密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -36,7 +46,9 @@ class PasswordForm(Form):
 
 class CodeForm(Form):
     code = forms.CharField(
-        label="6位动态口令", min_length=6, max_length=6,
+        label="6位动态口令",
+        min_length=6,
+        max_length=6,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )
 
@@ -44,7 +56,9 @@ class CodeForm(Form):
 class UserFilterForm(Form):
     text = forms.CharField(label="姓名或用户名", required=False, max_length=40)
     state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), ("active", "在用"), ("disabled", "已停用"), ("locked", "已锁定")]
+        label="状态",
+        required=False,
+        choices=[("", "全部"), ("active", "在用"), ("disabled", "已停用"), ("locked", "已锁定")],
     )
 
 

@@ -90,7 +90,12 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal as problem+json for the API, as a page (or drawer content) otherwise."""
     if request.path.startswith("/api/"):
         return JsonResponse(
-            {"title": error.sentence, "code": error.code, "status": error.http_code, "fields": getattr(error, "fields", {})},
+            {
+                "title": error.sentence,
+                "code": error.code,
+                "status": error.http_code,
+                "fields": getattr(error, "fields", {}),
+            },
             status=error.http_code,
             content_type="application/problem+json",
             json_dumps_params={"ensure_ascii": False},
@@ -115,8 +120,12 @@ def _origin(request: HttpRequest) -> Origin:
 
 def _to_sign_in(request: Any) -> HttpResponseBase:
     if request.path.startswith("/api/"):
-        return JsonResponse({"title": "请先登录。", "code": "signed_out", "status": 401}, status=401,
-                            content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            {"title": "请先登录。", "code": "signed_out", "status": 401},
+            status=401,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
     if request.expired_name:
         messages.warning(request, "您已较长时间没有操作,为安全起见请重新登录。")
     target = "/sign-in?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
@@ -129,6 +138,10 @@ def _to_completion(request: Any) -> HttpResponseBase:
     session: OpenSession = request.session_open
     target = "/account/password" if session.must_change_password else "/account/second-factor"
     if request.path.startswith("/api/"):
-        return JsonResponse({"title": "请先在网页上完成登录。", "code": "sign_in_incomplete", "status": 403}, status=403,
-                            content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            {"title": "请先在网页上完成登录。", "code": "sign_in_incomplete", "status": 403},
+            status=403,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
     return redirect(target)

@@ -55,7 +55,9 @@ class Grant(Scoped):
 
     class Meta:
         indexes = [models.Index(fields=["user"], name="grant_by_user")]
-        constraints = [models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="grant_dates_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="grant_dates_in_order")
+        ]
 
 
 class PasswordHistory(Scoped):

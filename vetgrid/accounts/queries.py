@@ -14,14 +14,22 @@ from vetgrid.core.reach import within
 
 
 def _places(seen_by: Actor) -> Places:
-    return seen_by.places(AccountsPermission.READ) | seen_by.places(AccountsPermission.MANAGE) | seen_by.places(AccountsPermission.GRANT)
+    return (
+        seen_by.places(AccountsPermission.READ)
+        | seen_by.places(AccountsPermission.MANAGE)
+        | seen_by.places(AccountsPermission.GRANT)
+    )
 
 
 def users(*, text: str, state: str, seen_by: Actor) -> QuerySet[User]:
     """Accounts by name; `state`: '', 'active', 'disabled', 'locked'."""
     rows = within(User.objects.all(), _places(seen_by))
     if text.strip():
-        rows = rows.filter(Q(username=text.strip()) | Q(name=text.strip()) | Q(username__gte=text.strip(), username__lt=text.strip() + "\uffff"))
+        rows = rows.filter(
+            Q(username=text.strip())
+            | Q(name=text.strip())
+            | Q(username__gte=text.strip(), username__lt=text.strip() + "\uffff")
+        )
     if state == "active":
         rows = rows.filter(is_active=True)
     elif state == "disabled":

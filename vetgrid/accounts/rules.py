@@ -27,7 +27,13 @@ def lock_until(failed_count: int, *, failures: int, lock_for: timedelta, now: da
 
 
 def grant_problem(
-    role: str, *, level: Level, levels: Iterable[Level], held: Iterable[str], exclusive: Iterable[frozenset[str]], label: str
+    role: str,
+    *,
+    level: Level,
+    levels: Iterable[Level],
+    held: Iterable[str],
+    exclusive: Iterable[frozenset[str]],
+    label: str,
 ) -> str:
     """A sentence when the role may not be granted there or beside the roles held; '' when it may."""
     allowed = frozenset(levels)

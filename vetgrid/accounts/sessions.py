@@ -4,6 +4,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
@@ -36,7 +37,9 @@ class OpenSession:
     @property
     def is_complete(self) -> bool:
         """Whether the session may go on to the pages, or must first set a password or prove the second factor."""
-        return not self.must_change_password and (self.second_factor_done or not (self.needs_second_factor or self.has_totp))
+        return not self.must_change_password and (
+            self.second_factor_done or not (self.needs_second_factor or self.has_totp)
+        )
 
 
 def anonymous(origin: Origin) -> Actor:
@@ -54,14 +57,12 @@ def hash_of(token: str) -> bytes:
     return digest.finalize()
 
 
-def open_session(token: str, *, origin: Origin) -> OpenSession | None | str:
+def open_session(token: str, *, origin: Origin) -> OpenSession | str | None:
     """The session behind the token, None when there is none, or the person's name when it has just expired."""
     rules = policy()
+    values: list[Any] = [hash_of(token), timezone.now(), today(), rules.idle, rules.longest]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT accounts_open_session(%s, %s, %s, %s, %s)",
-            [hash_of(token), timezone.now(), today(), rules.idle, rules.longest],
-        )
+        cursor.execute("SELECT accounts_open_session(%s, %s, %s, %s, %s)", values)
         found = cursor.fetchone()[0]
     if found is None:
         return None

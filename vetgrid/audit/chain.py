@@ -49,8 +49,14 @@ def seal_finished() -> Seal | None:
     if entries == 0:
         return None
     seal = Seal(
-        number=last.number + 1 if last is not None else 1, era=era, from_xid=from_xid, to_xid=to_xid, entries=entries,
-        sealed_at=timezone.now(), previous=previous, digest=digest,
+        number=last.number + 1 if last is not None else 1,
+        era=era,
+        from_xid=from_xid,
+        to_xid=to_xid,
+        entries=entries,
+        sealed_at=timezone.now(),
+        previous=previous,
+        digest=digest,
     )
     seal.save(force_insert=True)
     return seal

@@ -25,9 +25,8 @@ def record(
     `detail` is kept as the entry's `after`. Address and request come from the transaction's scope; the database refuses
     an act claimed by another actor than the one in scope.
     """
+    after = None if detail is None else Jsonb(detail)
+    who, what = [by.id, by.name, by.role_label[:120]], [str(verb), table, str(row), person, division, reason[:500]]
+    values: list[Any] = [*who, *what, after]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT audit_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [by.id, by.name, by.role_label[:120], str(verb), table, str(row), person, division, reason[:500],
-             None if detail is None else Jsonb(detail)],
-        )
+        cursor.execute("SELECT audit_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values)

@@ -26,14 +26,17 @@ class EntryFilterForm(Form):
 
 
 class VerifyForm(Form):
-    against = forms.CharField(label="纸质校验值", required=False, max_length=64, help_text="可填每日校验表上的任一校验值,核对它仍在链上。")
+    against = forms.CharField(
+        label="纸质校验值", required=False, max_length=64, help_text="可填每日校验表上的任一校验值,核对它仍在链上。"
+    )
 
 
 @guarded(AuditPermission.READ)
 def entries(request: Any) -> HttpResponse:
     form = EntryFilterForm(request.GET)
     form.is_valid()
-    asked = queries.EntryFilter(**{key: form.cleaned_data.get(key) or ("" if key != "day" else None) for key in form.fields})
+    texts: dict[str, Any] = {key: form.cleaned_data.get(key) or "" for key in form.fields if key != "day"}
+    asked = queries.EntryFilter(**texts, day=form.cleaned_data.get("day"))
     page = page_of(queries.entries(asked, seen_by=request.actor), number=request.GET.get("page"), size="50")
     rows = [(row, _short(row.before), _short(row.after)) for row in page.rows]
     return render(request, "audit/entries.html", {"form": form, "page": page, "rows": rows})
@@ -50,8 +53,12 @@ def verify(request: Any) -> HttpResponse:
     verdict = None
     if request.method == "POST" and form.is_valid():
         verdict = chain.verify(against=form.cleaned_data["against"].strip())
-        record(request.actor, AuditPermission.VERIFY, division=request.actor.places(AuditPermission.VERIFY).low,
-               detail={"seals": verdict.seals, "problems": len(verdict.problems)})
+        record(
+            request.actor,
+            AuditPermission.VERIFY,
+            division=request.actor.places(AuditPermission.VERIFY).low,
+            detail={"seals": verdict.seals, "problems": len(verdict.problems)},
+        )
     return render(request, "audit/verify.html", {"form": form, "verdict": verdict})
 
 

@@ -6,8 +6,8 @@ Every endpoint names the permission it asks; without one the default guard refus
 from typing import Any
 
 import orjson
-from django.db import transaction
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -31,7 +31,9 @@ class Json(BaseRenderer):
         return orjson.dumps(data)
 
 
-api = NinjaAPI(title="VetGrid", version="1", auth=Nobody(), renderer=Json(), docs_url=None, openapi_url=None, urls_namespace="api")
+api = NinjaAPI(
+    title="VetGrid", version="1", auth=Nobody(), renderer=Json(), docs_url=None, openapi_url=None, urls_namespace="api"
+)
 api.add_router("", orgs)
 api.add_router("", registry)
 api.add_router("", grid)
@@ -46,7 +48,10 @@ def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {".".join(str(part) for part in entry["loc"][1:] or entry["loc"]): "格式不对,请按接口说明填写。" for entry in error.errors}
+    fields = {
+        ".".join(str(part) for part in entry["loc"][1:] or entry["loc"]): "格式不对,请按接口说明填写。"
+        for entry in error.errors
+    }
     return answer(request, Invalid("请求内容的格式不对,请按接口说明更正。", fields=fields))
 
 
@@ -61,5 +66,3 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     refusal = Refused(sentence, code=f"http_{error.status_code}")
     refusal.http_code = error.status_code
     return answer(request, refusal)
-
-

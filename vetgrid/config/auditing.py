@@ -32,5 +32,7 @@ def _tell(verdict: chain.Verdict) -> int:
     for problem in verdict.problems:
         print(problem)
     state = "不完整" if verdict.problems else "完整"
-    print(f"审计链{state}:{verdict.seals}个封条,{verdict.entries}条记录,{verdict.unsealed}条等待封存。链头 {verdict.head}")
+    print(
+        f"审计链{state}:{verdict.seals}个封条,{verdict.entries}条记录,{verdict.unsealed}条等待封存。链头 {verdict.head}"
+    )
     return 1 if verdict.problems else 0

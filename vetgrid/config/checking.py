@@ -41,6 +41,8 @@ def compare() -> int:
             listed = len(list(queries.as_texts(figure, rows)))
             fits = line.agrees(entry.value) and listed == rows.count()
             wrong += not fits
-            print(f"  {'一致' if fits else '不一致'}      {line.key:<32}{queries.text_of(entry.value):>10} {line.reported:>12} {line.unit}  {line.label}(明细{listed}条)")
+            mark = "一致    " if fits else "不一致  "
+            beside = f"{queries.text_of(entry.value):>10} {line.reported:>12} {line.unit}"
+            print(f"  {mark}  {line.key:<32}{beside}  {line.label}(明细{listed}条)")
     print(f"{kept}项由本平台的记录计算,{kept - wrong}项一致,{wrong}项不一致;其余尚未纳入。")
     return 1 if wrong or not kept else 0

@@ -146,7 +146,11 @@ def audit(arguments: argparse.Namespace) -> int:
         return auditing.export(arguments.file or Path("audit.jsonl"))
     if arguments.action == "seal":
         return auditing.seal()
-    return auditing.verify_file(arguments.file, against=arguments.against) if arguments.file else auditing.verify(against=arguments.against)
+    return (
+        auditing.verify_file(arguments.file, against=arguments.against)
+        if arguments.file
+        else auditing.verify(against=arguments.against)
+    )
 
 
 def backup(arguments: argparse.Namespace) -> int:
@@ -175,7 +179,9 @@ def code(arguments: argparse.Namespace) -> int:
 
     from vetgrid.accounts.demo import accounts
 
-    found = next((account for account in accounts() if account.username == arguments.username and account.totp_secret), None)
+    found = next(
+        (account for account in accounts() if account.username == arguments.username and account.totp_secret), None
+    )
     if found is None:
         print("没有这个带动态口令的演示账号。", file=sys.stderr)
         return 1
@@ -184,5 +190,9 @@ def code(arguments: argparse.Namespace) -> int:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    command = [sys.executable, str(instance.CHECKOUT / "benchmarks" / "run.py"), *(["--quick"] if arguments.quick else [])]
+    command = [
+        sys.executable,
+        str(instance.CHECKOUT / "benchmarks" / "run.py"),
+        *(["--quick"] if arguments.quick else []),
+    ]
     return subprocess.call(command)

@@ -33,8 +33,15 @@ class Login:
 
     @property
     def conninfo(self) -> str:
-        given = {"host": self.host, "port": self.port, "dbname": self.name, "user": self.user, "password": self.password}
-        return make_conninfo("", **{key: value for key, value in given.items() if value})
+        given = {
+            "host": self.host,
+            "port": self.port,
+            "dbname": self.name,
+            "user": self.user,
+            "password": self.password,
+        }
+        known: dict[str, Any] = {key: value for key, value in given.items() if value}
+        return make_conninfo("", **known)
 
 
 def cluster() -> embedded.Cluster | None:
@@ -51,7 +58,9 @@ def roles() -> Roles:
     """The role names; a prefix keeps several installations on one server apart."""
     prefix = os.environ.get("VETGRID_ROLE_PREFIX", "vetgrid")
     if os.environ.get("DATABASE_APP_URL") and os.environ.get("DATABASE_JOB_URL"):
-        return Roles(*(_parse(os.environ[key]).user for key in ("DATABASE_URL", "DATABASE_APP_URL", "DATABASE_JOB_URL")))
+        return Roles(
+            *(_parse(os.environ[key]).user for key in ("DATABASE_URL", "DATABASE_APP_URL", "DATABASE_JOB_URL"))
+        )
     return Roles(f"{prefix}_owner", f"{prefix}_app", f"{prefix}_job")
 
 
@@ -102,11 +111,15 @@ def prepare(*, fresh: bool = False) -> None:
         if not exists:
             owner = sql.Identifier(roles().owner)
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'").format(name, owner)
+                sql.SQL(
+                    "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+                ).format(name, owner)
             )
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
         for role in (roles().app, roles().job):
-            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, sql.Identifier(role)))
+            connection.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, sql.Identifier(role))
+            )
 
 
 def _make_roles(connection: "psycopg.Connection[Any]") -> None:
@@ -114,7 +127,9 @@ def _make_roles(connection: "psycopg.Connection[Any]") -> None:
     for role in (names.owner, names.app, names.job):
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
             connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(sql.Identifier(role))
+                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(
+                    sql.Identifier(role)
+                )
             )
         if cluster() is None:
             password = sql.Literal(instance.secret(f"role:{role}"))
@@ -127,7 +142,9 @@ def _administrator() -> str:
     if own is not None:
         return Login(str(own.socket_dir), own.port, "postgres", "postgres", "").conninfo
     given = _parse(os.environ["DATABASE_URL"])
-    return Login(given.host, given.port, os.environ.get("VETGRID_ADMIN_DATABASE", "postgres"), given.user, given.password).conninfo
+    return Login(
+        given.host, given.port, os.environ.get("VETGRID_ADMIN_DATABASE", "postgres"), given.user, given.password
+    ).conninfo
 
 
 def _parse(url: str) -> Login:
@@ -135,6 +152,9 @@ def _parse(url: str) -> Login:
     if parts.scheme not in ("postgres", "postgresql") or not parts.username:
         raise SystemExit("DATABASE_URL 的格式应为 postgresql://用户:口令@主机:端口/库名,请检查后重试。")
     return Login(
-        unquote(parts.hostname or ""), parts.port or 5432, parts.path.lstrip("/") or "vetgrid",
-        unquote(parts.username), unquote(parts.password or ""),
+        unquote(parts.hostname or ""),
+        parts.port or 5432,
+        parts.path.lstrip("/") or "vetgrid",
+        unquote(parts.username),
+        unquote(parts.password or ""),
     )

@@ -155,12 +155,29 @@ def _create(c: Cluster, *, durable: bool) -> None:
     fresh = c.place / f"data.new.{os.getpid()}"
     _own_folder(fresh, c)
     command = [
-        str(binary("initdb")), "--pgdata", str(fresh), "--username", "postgres", "--auth", "trust",
-        "--encoding", "UTF8", "--locale", "C", "--no-instructions", *([] if durable else ["--no-sync"]),
+        str(binary("initdb")),
+        "--pgdata",
+        str(fresh),
+        "--username",
+        "postgres",
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C",
+        "--no-instructions",
+        *([] if durable else ["--no-sync"]),
     ]
     done = subprocess.run(
-        command, capture_output=True, text=True, errors="replace", check=False, cwd="/",
-        env=_ENVIRONMENT, **_server_identity(),
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        cwd="/",
+        env=_ENVIRONMENT,
+        **_server_identity(),
     )
     if done.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -174,10 +191,21 @@ def _create(c: Cluster, *, durable: bool) -> None:
 def _launch(c: Cluster, *, durable: bool) -> int:
     _own_folder(c.socket_dir, c)
     settings = {
-        "listen_addresses": "", "port": str(c.port), "unix_socket_directories": str(c.socket_dir),
-        "unix_socket_permissions": "0700", "timezone": "UTC", "log_timezone": "UTC", "shared_buffers": "256MB",
-        "work_mem": "16MB", "maintenance_work_mem": "128MB", "max_connections": "60", "wal_level": "minimal",
-        "max_wal_senders": "0", "logging_collector": "off", "jit": "off", "max_wal_size": "2GB",
+        "listen_addresses": "",
+        "port": str(c.port),
+        "unix_socket_directories": str(c.socket_dir),
+        "unix_socket_permissions": "0700",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "shared_buffers": "256MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": "128MB",
+        "max_connections": "60",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "logging_collector": "off",
+        "jit": "off",
+        "max_wal_size": "2GB",
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -187,8 +215,14 @@ def _launch(c: Cluster, *, durable: bool) -> int:
     with c.log.open("ab") as log:
         os.fchmod(log.fileno(), 0o600)  # a failing statement is logged with the personal data in it
         server = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
-            env=_ENVIRONMENT, **_server_identity(),
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+            env=_ENVIRONMENT,
+            **_server_identity(),
         )
     return server.pid
 

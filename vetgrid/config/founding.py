@@ -21,8 +21,13 @@ def found(*, county: str, divisions: Path, name: str) -> int:
             raise Conflict("数据库里已有账号,不能再次初始化。请换一个空的数据库。")
         import_divisions(divisions, county=county, open_stations=True, opened_on=today(), by=by)
         called = name or Division.objects.get(pk=full_code(county)).name
-        first = [(username, role, *_administrator(username, label, role, full_code(county)))
-                 for username, label, role in (("sysadmin", "系统管理员", "system_admin"), ("secadmin", "安全管理员", "security_admin"))]
+        first = [
+            (username, role, *_administrator(username, label, role, full_code(county)))
+            for username, label, role in (
+                ("sysadmin", "系统管理员", "system_admin"),
+                ("secadmin", "安全管理员", "security_admin"),
+            )
+        ]
     instance.write_instance(instance.Instance(county=county, county_name=called))
     print(f"{called}已就绪。首次登录须修改密码并绑定动态口令,密码只显示这一次:")
     for username, role, _, password in first:
@@ -33,5 +38,7 @@ def found(*, county: str, divisions: Path, name: str) -> int:
 def _administrator(username: str, label: str, role: str, division: int) -> tuple[User, str]:
     actor = system_actor("初始化")
     user, password = actions.create_user(username=username, name=label, division=division, staff_id=None, by=actor)
-    Grant(user=user, role=role, division=division, from_on=today(), granted_by=actor.id, reason="初始化").save(force_insert=True)
+    Grant(user=user, role=role, division=division, from_on=today(), granted_by=actor.id, reason="初始化").save(
+        force_insert=True
+    )
     return user, password

@@ -21,7 +21,9 @@ def import_file(path: Path, *, division: str, username: str) -> int:
     if by is None:
         raise NotFound(f"没有可用的账号 {username}。")
     with acting(by):
-        batch = actions.upload(body=path.read_bytes(), name=path.name, division=full_code(division), corrects=None, by=by, today=today())
+        batch = actions.upload(
+            body=path.read_bytes(), name=path.name, division=full_code(division), corrects=None, by=by, today=today()
+        )
         batch = actions.read_sheet(batch_id=batch.id, by=by)
         if batch.state == "failed":
             print(batch.error, file=sys.stderr)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from vetgrid.audit.permissions import AuditPermission
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
+from vetgrid.audit.permissions import AuditPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
@@ -65,7 +65,12 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             Line("账号", "/users", "user", (AccountsPermission.READ, AccountsPermission.MANAGE)),
             Line("授权", "/grants", "key", (AccountsPermission.GRANT,)),
-            Line("角色一览", "/roles", "list", (AccountsPermission.READ, AccountsPermission.MANAGE, AccountsPermission.GRANT)),
+            Line(
+                "角色一览",
+                "/roles",
+                "list",
+                (AccountsPermission.READ, AccountsPermission.MANAGE, AccountsPermission.GRANT),
+            ),
             Line("审计日志", "/audit", "eye", (AuditPermission.READ,)),
             Line("运行状态", "/system", "gear", (SystemPermission.OPERATE,)),
         ),
@@ -77,7 +82,7 @@ def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The sections and lines that this actor may open, the current one marked."""
     lines = [line for _, section in MENU for line in section if path == line.url or path.startswith(line.url + "/")]
     current = max(lines, key=lambda line: len(line.url), default=None)
-    sections = []
+    sections: list[dict[str, object]] = []
     for label, section in MENU:
         items = [
             {"label": line.label, "url": line.url, "icon": line.icon, "is_current": line is current}

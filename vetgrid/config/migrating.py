@@ -3,7 +3,6 @@
 import os
 
 import django
-
 from django.core.management import call_command
 
 from vetgrid.config import database, embedded

@@ -21,7 +21,9 @@ def rotate() -> int:
     Runs in blocks: stopped half-way it goes on where it was, since values under the old keys stay readable and searchable.
     """
     old = keyring()
-    ring = Keyring((*old.data, new_key(old.data[-1].number + 1, size=16)), (*old.index, new_key(old.index[-1].number + 1, size=32)))
+    ring = Keyring(
+        (*old.data, new_key(old.data[-1].number + 1, size=16)), (*old.index, new_key(old.index[-1].number + 1, size=32))
+    )
     write_keyring(settings_path(), ring)
     with acting(system_actor("更换密钥")):
         total = sum(_reseal(model) for model in apps.get_models() if model.__module__.startswith("vetgrid."))
@@ -57,6 +59,8 @@ def _renew(row: Model, sealed: list[str], indexes: list[str]) -> None:
         if isinstance(value, Sealed):
             setattr(row, name, Sealed.of(value.reveal(), value.purpose))
     for name in indexes:
-        value = getattr(row, INDEXED.get(name, "") if hasattr(row, INDEXED.get(name, "")) else name.removesuffix("_index"))
+        value = getattr(
+            row, INDEXED.get(name, "") if hasattr(row, INDEXED.get(name, "")) else name.removesuffix("_index")
+        )
         if isinstance(value, Sealed):
             setattr(row, name, blind(value.reveal(), value.purpose))

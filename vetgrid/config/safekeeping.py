@@ -28,8 +28,16 @@ def backup(folder: Path) -> int:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert snapshot is not None
-        _run("pg_dump", "--format=custom", "--enable-row-security", "--no-owner", "--no-privileges", f"--snapshot={snapshot[0]}",
-             f"--file={folder / 'database.dump'}", owner=owner)
+        _run(
+            "pg_dump",
+            "--format=custom",
+            "--enable-row-security",
+            "--no-owner",
+            "--no-privileges",
+            f"--snapshot={snapshot[0]}",
+            f"--file={folder / 'database.dump'}",
+            owner=owner,
+        )
         manifest = {"version": 1, "database": database.database_name(), **measure(connection)}
     files = instance.home() / "files"
     if files.exists():
@@ -44,7 +52,9 @@ def backup(folder: Path) -> int:
 
 def measure(connection: "psycopg.Connection[Any]") -> dict[str, Any]:
     """Row counts of every table, the head of the audit chain, and a digest over the whole trail."""
-    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename").fetchall()
+    tables = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+    ).fetchall()
     rows: dict[str, int] = {}
     for (table,) in tables:
         if table.startswith("procrastinate") or table == "registry_progress":
@@ -53,7 +63,9 @@ def measure(connection: "psycopg.Connection[Any]") -> dict[str, Any]:
         rows[table] = int(found[0]) if found else 0
     head = connection.execute("SELECT digest FROM audit_seal ORDER BY number DESC LIMIT 1").fetchone()
     connection.execute("SET LOCAL timezone = 'UTC'")
-    trail = connection.execute("SELECT md5(coalesce(string_agg(md5(to_jsonb(e)::text), '' ORDER BY id), '')) FROM audit_entry e").fetchone()
+    trail = connection.execute(
+        "SELECT md5(coalesce(string_agg(md5(to_jsonb(e)::text), '' ORDER BY id), '')) FROM audit_entry e"
+    ).fetchone()
     return {"rows": rows, "audit_head": head[0] if head else "", "audit_digest": trail[0] if trail else ""}
 
 
@@ -72,14 +84,25 @@ def restore(folder: Path) -> int:
     with psycopg.connect(owner.conninfo) as connection:
         if connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone():
             raise Conflict("数据库里已有数据,没有恢复。请先换一个空的数据库或安装目录。")
-    _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={owner.name}", str(folder / "database.dump"), owner=owner)
+    _run(
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
+        f"--dbname={owner.name}",
+        str(folder / "database.dump"),
+        owner=owner,
+    )
     with psycopg.connect(owner.conninfo) as connection:
         measured = measure(connection)
     wrong = [name for name in ("rows", "audit_head", "audit_digest") if measured[name] != manifest[name]]
     if wrong:
         raise Conflict(f"恢复后的内容与备份清单不一致({'、'.join(wrong)})。请不要使用,并联系技术支持。")
     with psycopg.connect(owner.conninfo) as connection:
-        connection.execute("INSERT INTO audit_era (number, opened_at, reason) SELECT max(number) + 1, now(), 'restored from backup' FROM audit_era")
+        connection.execute(
+            "INSERT INTO audit_era (number, opened_at, reason) SELECT max(number) + 1, now(), 'restored from backup' FROM audit_era"
+        )
     if (folder / "files").exists():
         shutil.copytree(folder / "files", instance.home() / "files", dirs_exist_ok=True)
     if (folder / "instance.json").exists():
@@ -90,7 +113,16 @@ def restore(folder: Path) -> int:
 
 
 def _run(program: str, *arguments: str, owner: database.Login) -> None:
-    environment = {**os.environ, "PGHOST": owner.host, "PGPORT": str(owner.port), "PGUSER": owner.user, "PGPASSWORD": owner.password, "PGDATABASE": owner.name}
-    done = subprocess.run([str(embedded.binary(program)), *arguments], env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        "PGHOST": owner.host,
+        "PGPORT": str(owner.port),
+        "PGUSER": owner.user,
+        "PGPASSWORD": owner.password,
+        "PGDATABASE": owner.name,
+    }
+    done = subprocess.run(
+        [str(embedded.binary(program)), *arguments], env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise Conflict(f"{program} 没有成功:{done.stderr.strip()[-600:]}")

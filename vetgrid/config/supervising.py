@@ -28,7 +28,9 @@ class Supervised:
             self.process, self.failures = None, self.failures + 1
             self.next_start = now + min(10.0, 0.2 * 2**self.failures)
         if self.process is None and now >= self.next_start:
-            self.process = subprocess.Popen(self.command, env={**os.environ, **self.environment}, start_new_session=True)
+            self.process = subprocess.Popen(
+                self.command, env={**os.environ, **self.environment}, start_new_session=True
+            )
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -46,8 +48,24 @@ class Supervised:
 
 def web(*, port: int, host: str = "127.0.0.1", workers: int = 2) -> Supervised:
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-        "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "--log-level", "warning", "vetgrid.config.wsgi:application",
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--respawn-failed-workers",
+        "--log-level",
+        "warning",
+        "vetgrid.config.wsgi:application",
     ]
     return Supervised("网页服务", command, {"VETGRID_ROLE": "app"})
 

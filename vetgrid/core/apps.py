@@ -17,7 +17,9 @@ def _explain(execute: Callable[..., Any], statement: str, params: Any, many: boo
     except (ProgrammingError, DataError) as error:
         text = str(error)
         if '"vetgrid.' in text or 'type bigint: ""' in text or 'malformed multirange literal: ""' in text:
-            raise ScopeMissing("系统没有确定本次操作的管辖范围,已拒绝读取。请把页面下方的编号告诉系统管理员。") from error
+            raise ScopeMissing(
+                "系统没有确定本次操作的管辖范围,已拒绝读取。请把页面下方的编号告诉系统管理员。"
+            ) from error
         raise
 
 

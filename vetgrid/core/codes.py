@@ -42,7 +42,11 @@ class CodeTable:
         for entry in self.codes:
             if text in (entry.code, entry.label):
                 return entry.code
-        near = [entry.code for entry in self.codes if len(text) >= 2 and (entry.label.startswith(text) or text in entry.label)]
+        near = [
+            entry.code
+            for entry in self.codes
+            if len(text) >= 2 and (entry.label.startswith(text) or text in entry.label)
+        ]
         if len(near) == 1 or (near and self.label(near[0]).startswith(text)):
             return near[0]
         inside = [entry.code for entry in self.codes if len(entry.label) >= 2 and entry.label in text]
@@ -63,7 +67,10 @@ def codes(table: str) -> CodeTable:
     if not path.exists():
         raise LookupError(f"no code table {table!r}")
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [Code(row["code"], row["label"], _day(row["valid_from"]), _day(row["valid_to"]), row["note"]) for row in csv.DictReader(file)]
+        rows = [
+            Code(row["code"], row["label"], _day(row["valid_from"]), _day(row["valid_to"]), row["note"])
+            for row in csv.DictReader(file)
+        ]
     return CodeTable(table, tuple(rows))
 
 

@@ -85,8 +85,10 @@ def new_key(number: int, *, size: int) -> Key:
 
 def write_keyring(path: Path, ring: Keyring) -> None:
     """Writes the key file readable by its owner only, in one step: a crash leaves the old file or the new one."""
-    body = {kind: [{"number": key.number, "secret": base64.b64encode(key.secret).decode()} for key in keys]
-            for kind, keys in (("data", ring.data), ("index", ring.index))}
+    body = {
+        kind: [{"number": key.number, "secret": base64.b64encode(key.secret).decode()} for key in keys]
+        for kind, keys in (("data", ring.data), ("index", ring.index))
+    }
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -190,5 +192,3 @@ def blind(text: str | None, purpose: str) -> bytes | None:
 def blinds(text: str, purpose: str) -> list[bytes]:
     """What to search for: `filter(id_index__in=blinds(...))`."""
     return keyring().indexes_of(text, purpose=purpose)
-
-

@@ -49,20 +49,42 @@ class Part:
     widths: Sequence[int] = ()
 
 
-def render_pdf(*, title: str, subtitle: str, parts: Sequence[Part], notes: Sequence[str] = (), footer: str = "", landscape: bool = False) -> bytes:
+def render_pdf(
+    *,
+    title: str,
+    subtitle: str,
+    parts: Sequence[Part],
+    notes: Sequence[str] = (),
+    footer: str = "",
+    landscape: bool = False,
+) -> bytes:
     """An A4 PDF. Texts reach the template as data, never as code. Same arguments, same bytes."""
     data = {
-        "title": title, "subtitle": subtitle, "notes": list(notes), "footer": footer, "landscape": landscape,
+        "title": title,
+        "subtitle": subtitle,
+        "notes": list(notes),
+        "footer": footer,
+        "landscape": landscape,
         "parts": [
-            {"heading": part.heading, "columns": list(part.columns), "rows": [list(row) for row in part.rows],
-             "widths": list(part.widths or [1] * len(part.columns))}
+            {
+                "heading": part.heading,
+                "columns": list(part.columns),
+                "rows": [list(row) for row in part.rows],
+                "widths": list(part.widths or [1] * len(part.columns)),
+            }
             for part in parts
         ],
     }
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "main.typ").write_text(_TEMPLATE, encoding="utf-8")
         (Path(folder) / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        body = typst.compile(str(Path(folder) / "main.typ"), font_paths=[str(FONTS)], ignore_system_fonts=True, pdf_standards=["a-2b"], timestamp=0)
+        body = typst.compile(
+            str(Path(folder) / "main.typ"),
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            pdf_standards=["a-2b"],
+            timestamp=0,
+        )
     assert isinstance(body, bytes)
     return body
 

@@ -32,7 +32,9 @@ class NotFound(Refused):
     http_code = 404
     code = "not_found"
 
-    def __init__(self, sentence: str = "没有找到这条记录。它可能已被移走,或不在您的管辖范围内。请返回列表重新查找。") -> None:
+    def __init__(
+        self, sentence: str = "没有找到这条记录。它可能已被移走,或不在您的管辖范围内。请返回列表重新查找。"
+    ) -> None:
         super().__init__(sentence)
 
 
@@ -49,7 +51,9 @@ class Invalid(Refused):
     http_code = 422
     code = "invalid"
 
-    def __init__(self, sentence: str = "有内容需要修改,请按提示更正后再提交。", *, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, sentence: str = "有内容需要修改,请按提示更正后再提交。", *, fields: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(sentence if not fields else "；".join(fields.values()))
         self.fields = dict(fields or {})
 

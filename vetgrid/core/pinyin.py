@@ -16,8 +16,7 @@ def _surnames() -> dict[str, list[str]]:
 @cache
 def _syllable(character: str) -> str:
     found = lazy_pinyin(character, style=Style.NORMAL, errors="default")
-    text = "".join(part for part in found[0].lower() if part.isascii() and part.isalnum()) if found else ""
-    return text
+    return "".join(part for part in found[0].lower() if part.isascii() and part.isalnum()) if found else ""
 
 
 def spell(name: str) -> tuple[str, str]:
@@ -25,6 +24,6 @@ def spell(name: str) -> tuple[str, str]:
     special = _surnames()
     head = name[:2] if name[:2] in special else name[:1]
     syllables = list(special.get(head, [_syllable(part) for part in head]))
-    syllables += [_syllable(part) for part in name[len(head):]]
+    syllables += [_syllable(part) for part in name[len(head) :]]
     spoken = [part for part in syllables if part]
     return "".join(spoken)[:200], "".join(part[0] for part in spoken)[:40]

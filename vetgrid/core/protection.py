@@ -136,7 +136,12 @@ def _policies(cursor: Cursor[Any], roles: Roles, table: str, declared: Protectio
     names = {"table": table, "app": roles.app, "job": roles.job}
     _run(cursor, "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", table=table)
     _run(cursor, "ALTER TABLE {table} FORCE ROW LEVEL SECURITY", table=table)
-    _run(cursor, "CREATE POLICY owners ON {table} TO {owner} USING (true) WITH CHECK (true)", table=table, owner=roles.owner)
+    _run(
+        cursor,
+        "CREATE POLICY owners ON {table} TO {owner} USING (true) WITH CHECK (true)",
+        table=table,
+        owner=roles.owner,
+    )
     _run(cursor, f"CREATE POLICY reads ON {{table}} FOR SELECT TO {{app}}, {{job}} USING ({reads})", **names)
     _run(cursor, f"CREATE POLICY inserts ON {{table}} FOR INSERT TO {{app}}, {{job}} WITH CHECK ({writes})", **names)
     _run(cursor, f"CREATE POLICY updates ON {{table}} FOR UPDATE TO {{app}}, {{job}} USING ({writes})", **names)

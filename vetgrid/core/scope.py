@@ -93,7 +93,12 @@ def _reach(domain: str, mode: str, places: Places) -> str:
 
 
 def _closed() -> str:
-    names = [f"{domain}_{mode}_{end}" for domain in scope_domains() for mode in ("read", "write") for end in ("lo", "hi", "in")]
+    names = [
+        f"{domain}_{mode}_{end}"
+        for domain in scope_domains()
+        for mode in ("read", "write")
+        for end in ("lo", "hi", "in")
+    ]
     return ";".join(_set(name, "") for name in (*names, "actor", "session", "username")) + ";"
 
 

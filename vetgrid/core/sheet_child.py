@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+Row = tuple[int, list[str], dict[int, str]]
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -31,16 +34,19 @@ class _Unreadable(Exception):
     """Why the file cannot be read: one of the codes that the parent knows."""
 
 
-def _say(message: dict) -> None:
+def _say(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
 
 
-def _workbook(path: str):
+def _workbook(path: str) -> Iterator[Row]:
     from python_calamine import CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(path)
-        sheet = next((book.get_sheet_by_index(at) for at in range(len(book.sheet_names)) if book.get_sheet_by_index(at).height), None)
+        sheet = next(
+            (book.get_sheet_by_index(at) for at in range(len(book.sheet_names)) if book.get_sheet_by_index(at).height),
+            None,
+        )
     except Exception as error:
         text = str(error).lower()
         raise _Unreadable("encrypted" if "password" in text or "encrypt" in text else "not_a_sheet") from error
@@ -59,13 +65,17 @@ def _workbook(path: str):
         yield at + 1, cells, problems
 
 
-def _cell(value) -> tuple:
+def _cell(value: Any) -> tuple[str, str]:
     if value is None or isinstance(value, str):
         text = value or ""
-        return ("", f"单元格是错误值{text},请改正后再导入。") if text.startswith("#") and text.rstrip("!?/").isupper() else (text, "")
+        return (
+            ("", f"单元格是错误值{text},请改正后再导入。")
+            if text.startswith("#") and text.rstrip("!?/").isupper()
+            else (text, "")
+        )
     if isinstance(value, bool):
         return "是" if value else "否", ""
-    if isinstance(value, float) or isinstance(value, int):
+    if isinstance(value, (float, int)):
         if abs(value) >= 10**15:
             return "", "长数字被存成了数值格式,末几位已被表格软件改掉。请把该列设为文本后重新填写。"
         return (str(int(value)) if float(value).is_integer() else repr(value)), ""
@@ -78,7 +88,7 @@ def _cell(value) -> tuple:
     return str(value), ""
 
 
-def _text(path: str):
+def _text(path: str) -> Iterator[Row]:
     with open(path, "rb") as file:
         body = file.read()
     text = _decoded(body)
@@ -95,10 +105,7 @@ def _text(path: str):
 
 
 def _decoded(body: bytes) -> str:
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if body[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = body.decode(encoding)

@@ -129,9 +129,18 @@ def _parsed(path: Path, limits: SheetLimits) -> Iterator[SheetRow]:
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
         resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
 
-    command = [sys.executable, "-I", str(Path(__file__).with_name("sheet_child.py")), str(path), str(limits.rows), str(limits.columns)]
+    command = [
+        sys.executable,
+        "-I",
+        str(Path(__file__).with_name("sheet_child.py")),
+        str(path),
+        str(limits.rows),
+        str(limits.columns),
+    ]
     environment = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=bound, env=environment)  # noqa: PLW1509  # no threads of ours hold locks here
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=bound, env=environment
+    )  # no threads of ours hold locks here
     try:
         assert child.stdout is not None
         output, _ = child.communicate(timeout=limits.seconds + 10)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -20,9 +20,16 @@ class Column:
     width: int = 14
 
 
-def write_xlsx(path: Path, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], notes: Sequence[str] = ()) -> int:
+def write_xlsx(
+    path: Path, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], notes: Sequence[str] = ()
+) -> int:
     """Writes a workbook in bounded memory; numbers stay numbers, all else is text. Returns the number of rows."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(str(path), options)
     head = book.add_format({"bold": True, "bg_color": "#F2F2F2", "border": 1})
     written, sheet, line = 0, None, 0
@@ -41,7 +48,9 @@ def write_xlsx(path: Path, *, title: str, columns: Sequence[Column], rows: Itera
     return written
 
 
-def _sheet(book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], notes: Sequence[str], head: object) -> xlsxwriter.worksheet.Worksheet:
+def _sheet(
+    book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], notes: Sequence[str], head: Any
+) -> xlsxwriter.worksheet.Worksheet:
     name = title if not book.worksheets() else f"{title}{len(book.worksheets()) + 1}"
     sheet = book.add_worksheet("".join(letter for letter in name if letter not in "[]:*?/\\")[:31])
     for at, column in enumerate(columns):
@@ -54,7 +63,9 @@ def _sheet(book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], not
     return sheet
 
 
-def write_csv(file: IO[str], *, columns: Sequence[Column], rows: Iterable[Sequence[object]], for_machines: bool = False) -> int:
+def write_csv(
+    file: IO[str], *, columns: Sequence[Column], rows: Iterable[Sequence[object]], for_machines: bool = False
+) -> int:
     """Writes comma-separated text. For people a cell that could be taken for a formula gets an apostrophe before it."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([column.label for column in columns])

@@ -46,7 +46,13 @@ def cards(*, seen_by: Actor, today: date) -> list[Card]:
         found.append(Card("我联系的人", my_people(seen_by=seen_by).count(), "/grid/my"))
     if seen_by.may(RegistryPermission.READ):
         veterans = registry.PeopleFilter(standing="veteran")
-        found.append(Card("在册退役军人", registry.people(veterans, seen_by=seen_by, today=today).count(), "/people?standing=veteran"))
+        found.append(
+            Card(
+                "在册退役军人",
+                registry.people(veterans, seen_by=seen_by, today=today).count(),
+                "/people?standing=veteran",
+            )
+        )
         changes = registry.change_requests(state="open", seen_by=seen_by).count()
         found.append(Card("待审核变更", changes, "/requests", "warn" if changes else ""))
         moves = registry.move_requests(state="open", seen_by=seen_by).count()
@@ -66,14 +72,24 @@ def search(text: str, *, seen_by: Actor, today: date) -> list[Hit]:
     """People, stations and staff, at most ten of each."""
     hits: list[Hit] = []
     if seen_by.may(RegistryPermission.READ):
-        people = list(registry.people(registry.PeopleFilter(text=text, standing="all"), seen_by=seen_by, today=today)[:10])
+        people = list(
+            registry.people(registry.PeopleFilter(text=text, standing="all"), seen_by=seen_by, today=today)[:10]
+        )
         names = names_of(person.division for person in people)
         hits += [Hit("人员", person.name, names[person.division], f"/people/{person.id}") for person in people]
     if seen_by.may(OrgsPermission.READ):
         places = seen_by.places(OrgsPermission.READ)
-        stations = [row for row in within(Station.objects.filter(closed_on=None), places).order_by("division") if text in row.name][:10]
+        stations = [
+            row
+            for row in within(Station.objects.filter(closed_on=None), places).order_by("division")
+            if text in row.name
+        ][:10]
         hits += [Hit("服务站", row.name, row.get_kind_display(), f"/stations/{row.id}") for row in stations]
-        staff = [row for row in within(Staff.objects.filter(ended_on=None), places).order_by("name_pinyin") if text in row.name or row.name_pinyin.startswith(text.lower())]
+        staff = [
+            row
+            for row in within(Staff.objects.filter(ended_on=None), places).order_by("name_pinyin")
+            if text in row.name or row.name_pinyin.startswith(text.lower())
+        ]
         hits += [Hit("工作人员", row.name, "", f"/staff/{row.id}") for row in staff[:10]]
     return hits
 
@@ -82,7 +98,11 @@ def jobs(*, seen_by: Actor) -> list[tuple[str, str, int]]:
     """Background jobs by name and state; job arguments hold ids only and are not shown."""
     if not seen_by.may(SystemPermission.OPERATE):
         return []
-    rows = ProcrastinateJob.objects.values_list("task_name", "status").annotate(number=Count("id")).order_by("task_name", "status")
+    rows = (
+        ProcrastinateJob.objects.values_list("task_name", "status")
+        .annotate(number=Count("id"))
+        .order_by("task_name", "status")
+    )
     return [(str(name), str(state), int(number)) for name, state, number in rows]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from vetgrid.core.clock import today
 from vetgrid.accounts.permissions import SystemPermission
+from vetgrid.core.clock import today
 from vetgrid.core.guard import guarded, signed_in
 from vetgrid.desk import queries
 from vetgrid.orgs.names import names_of
@@ -22,10 +22,17 @@ def home(request: Any) -> HttpResponse:
 @signed_in("finds only what the searcher's permissions reach")
 def search(request: Any) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
-    context = {"global_query": text, "found": queries.search(text, seen_by=request.actor, today=today()) if text else []}
+    context = {
+        "global_query": text,
+        "found": queries.search(text, seen_by=request.actor, today=today()) if text else [],
+    }
     return render(request, "desk/search.html", context)
 
 
 @guarded(SystemPermission.OPERATE)
 def system(request: Any) -> HttpResponse:
-    return render(request, "desk/system.html", {"numbers": queries.system_numbers(seen_by=request.actor), "jobs": queries.jobs(seen_by=request.actor)})
+    return render(
+        request,
+        "desk/system.html",
+        {"numbers": queries.system_numbers(seen_by=request.actor), "jobs": queries.jobs(seen_by=request.actor)},
+    )

@@ -21,8 +21,15 @@ def keep(body: bytes, *, name: str, media_type: str, kind: str, division: int, b
     """Stores the bytes; the file is visible to `by` alone (a proof also to those who may read the person's file)."""
     days = KEEP_DAYS[kind]
     row = StoredFile(
-        division=division, name=name[:200], media_type=media_type, size=len(body), digest=digest_of(body), kind=kind, owner=by.id,
-        made_at=now(), keep_until=today + timedelta(days=days) if days else None,
+        division=division,
+        name=name[:200],
+        media_type=media_type,
+        size=len(body),
+        digest=digest_of(body),
+        kind=kind,
+        owner=by.id,
+        made_at=now(),
+        keep_until=today + timedelta(days=days) if days else None,
     )
     path = _path(row.id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -54,7 +61,10 @@ def _path(file_id: UUID) -> Path:
 
 def _sealed(body: bytes) -> bytes:
     """Sealed in pieces of a mebibyte, because the sealing interface takes text; latin-1 maps bytes to text one to one."""
-    parts = [keyring().seal(body[at : at + _CHUNK].decode("latin-1"), purpose="file") for at in range(0, max(1, len(body)), _CHUNK)]
+    parts = [
+        keyring().seal(body[at : at + _CHUNK].decode("latin-1"), purpose="file")
+        for at in range(0, max(1, len(body)), _CHUNK)
+    ]
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 

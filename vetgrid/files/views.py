@@ -14,5 +14,16 @@ from vetgrid.files.store import content
 @signed_in("the database shows a file to its owner alone")
 def fetch(request: Any, file_id: UUID) -> HttpResponse:
     row, body = content(file_id)
-    record(request.actor, "files.fetch", division=row.division, table="files_storedfile", row=row.id, detail={"name": row.name})
-    return HttpResponse(body, content_type=row.media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name)}"})
+    record(
+        request.actor,
+        "files.fetch",
+        division=row.division,
+        table="files_storedfile",
+        row=row.id,
+        detail={"name": row.name},
+    )
+    return HttpResponse(
+        body,
+        content_type=row.media_type,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name)}"},
+    )

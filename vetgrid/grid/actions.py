@@ -82,7 +82,14 @@ def close_cell(*, cell_id: UUID, into_id: UUID, by: Actor, today: date) -> int:
         Cell.objects.filter(pk=cell.pk).update(is_default=False)
         Cell.objects.filter(pk=into.pk).update(is_default=True)
     Cell.objects.filter(pk=cell.pk).update(closed_on=today)
-    record(by, GridPermission.ASSIGN, division=cell.division, table="grid_cell", row=cell.id, detail={"people": len(people)})
+    record(
+        by,
+        GridPermission.ASSIGN,
+        division=cell.division,
+        table="grid_cell",
+        row=cell.id,
+        detail={"people": len(people)},
+    )
     return len(people)
 
 
@@ -97,13 +104,28 @@ def move_people(*, person_ids: Iterable[UUID], into_id: UUID, reason: str, by: A
     if not people:
         raise Invalid(fields={"people": "没有可以调整的人员:请勾选本村(社区)其他微网格的人员。"})
     _move_memberships(people, into, today=today, reason=reason or "调整归属")
-    record(by, GridPermission.ASSIGN, division=into.division, table="grid_cell", row=into.id, detail={"people": len(people)}, reason=reason)
+    record(
+        by,
+        GridPermission.ASSIGN,
+        division=into.division,
+        table="grid_cell",
+        row=into.id,
+        detail={"people": len(people)},
+        reason=reason,
+    )
     return len(people)
 
 
 @transaction.atomic
 def assign_duty(
-    *, kind: str, staff_id: UUID, by: Actor, today: date, cell_id: UUID | None = None, division: int | None = None, reason: str = ""
+    *,
+    kind: str,
+    staff_id: UUID,
+    by: Actor,
+    today: date,
+    cell_id: UUID | None = None,
+    division: int | None = None,
+    reason: str = "",
 ) -> Duty:
     """指定责任人: of a cell (contact, deputy) or of a division (leader, area member, group head); the former one ends today."""
     cell = _locked_cell(cell_id) if cell_id else None
@@ -129,7 +151,12 @@ def hand_over(*, staff_id: UUID, successors: Mapping[UUID, UUID], reason: str, b
 
     Raises Invalid with a sentence for each duty that cannot go so; then nothing changes.
     """
-    held = list(Duty.objects.select_for_update(of=("self",)).select_related("cell").filter(staff_id=staff_id, to_on=None).order_by("id"))
+    held = list(
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("cell")
+        .filter(staff_id=staff_id, to_on=None)
+        .order_by("id")
+    )
     if not held:
         raise NotFound("这个人名下没有需要交接的网格职责。")
     for duty in held:
@@ -141,10 +168,24 @@ def hand_over(*, staff_id: UUID, successors: Mapping[UUID, UUID], reason: str, b
     people = Membership.objects.filter(cell__in=cells, to_on=None).count()
     for duty in held:
         _end(duty, today=today)
-        _open_duty(duty.kind, division=duty.division, cell=duty.cell, staff_id=successors[duty.id], today=today, reason=reason or "网格交接")
+        _open_duty(
+            duty.kind,
+            division=duty.division,
+            cell=duty.cell,
+            staff_id=successors[duty.id],
+            today=today,
+            reason=reason or "网格交接",
+        )
     by_division = held[0].division
-    record(by, "grid.hand_over", division=by_division, table="orgs_staff", row=staff_id, reason=reason,
-           detail={"duties": len(held), "people": people})
+    record(
+        by,
+        "grid.hand_over",
+        division=by_division,
+        table="orgs_staff",
+        row=staff_id,
+        reason=reason,
+        detail={"duties": len(held), "people": people},
+    )
     return HandedOver(len(held), people)
 
 
@@ -157,11 +198,14 @@ def join_default_cells(people: Iterable[tuple[UUID, int]], *, today: date, reaso
     if not wanted:
         return 0
     places = sorted({division for _, division in wanted})
-    defaults = dict(Cell.objects.filter(division__in=places, is_default=True, closed_on=None).values_list("division", "id"))
+    defaults = dict(
+        Cell.objects.filter(division__in=places, is_default=True, closed_on=None).values_list("division", "id")
+    )
     without = [place for place in places if place not in defaults]
     if without:
         raise Conflict(
-            f"区划 {without[0]} 还没有微网格,新登记的退役军人没有人联系。请先在“微网格”里开设一个,再登记人员。", code="no_cell"
+            f"区划 {without[0]} 还没有微网格,新登记的退役军人没有人联系。请先在“微网格”里开设一个,再登记人员。",
+            code="no_cell",
         )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -205,7 +249,10 @@ def leave_cell(person_id: UUID, *, today: date, reason: str) -> None:
 def _move_memberships(people: list[UUID], into: Cell, *, today: date, reason: str) -> None:
     Membership.objects.filter(person_id__in=people, to_on=None).update(to_on=today, reason=reason)
     Membership.objects.bulk_create(
-        [Membership(person_id=person, cell=into, division=into.division, from_on=today, reason=reason) for person in people]
+        [
+            Membership(person_id=person, cell=into, division=into.division, from_on=today, reason=reason)
+            for person in people
+        ]
     )
 
 
@@ -213,7 +260,10 @@ def _open_duty(kind: str, *, division: int, cell: Cell | None, staff_id: UUID, t
     staff = Staff.objects.filter(pk=staff_id, ended_on=None).first()
     if staff is None:
         raise Invalid(fields={"staff": "请选择在岗的工作人员。"})
-    if not any(interval(post.division)[0] <= division <= interval(post.division)[1] for post in Post.objects.filter(staff=staff, to_on=None)):
+    if not any(
+        interval(post.division)[0] <= division <= interval(post.division)[1]
+        for post in Post.objects.filter(staff=staff, to_on=None)
+    ):
         raise Invalid(fields={"staff": f"{staff.name}在这里没有在任岗位,请先登记岗位或改选他人。"})
     duty = Duty(kind=kind, division=division, cell=cell, staff=staff, from_on=today, reason=reason.strip())
     duty.save(force_insert=True)

@@ -28,12 +28,21 @@ class CoverageOut(Schema):
     covered: int
 
 
-@router.get("/people/{uuid:person_id}/contacts", response=list[AnswererOut], auth=Holding(GridPermission.READ), operation_id="listContacts")
+@router.get(
+    "/people/{uuid:person_id}/contacts",
+    response=list[AnswererOut],
+    auth=Holding(GridPermission.READ),
+    operation_id="listContacts",
+)
 def list_contacts(request: Any, person_id: UUID) -> list[dict[str, str]]:
     duties = queries.answered_for(person_id, day=today(), seen_by=request.actor)
-    return [{"kind": duty.kind, "name": duty.staff.name, "cell": duty.cell.name if duty.cell else ""} for duty in duties]
+    return [
+        {"kind": duty.kind, "name": duty.staff.name, "cell": duty.cell.name if duty.cell else ""} for duty in duties
+    ]
 
 
 @router.get("/coverage", response=list[CoverageOut], auth=Holding(GridPermission.READ), operation_id="getCoverage")
 def get_coverage(request: Any) -> list[Any]:
-    return list(queries.coverage(division=request.actor.places(GridPermission.READ).low, seen_by=request.actor, today=today()))
+    return list(
+        queries.coverage(division=request.actor.places(GridPermission.READ).low, seen_by=request.actor, today=today())
+    )

@@ -32,7 +32,14 @@ def load(dice: random.Random, *, veterans: list[tuple[uuid.UUID, int, date]], to
     insert(cell for found in cells.values() for cell in found)
     insert(duties)
     insert(
-        Membership(id=_key(dice), person_id=person, cell=(cell := dice.choice(cells[place])), division=place, from_on=max(cell.opened_on, first), reason="建网归属")
+        Membership(
+            id=_key(dice),
+            person_id=person,
+            cell=(cell := dice.choice(cells[place])),
+            division=place,
+            from_on=max(cell.opened_on, first),
+            reason="建网归属",
+        )
         for person, place, first in veterans
     )
 
@@ -41,13 +48,35 @@ def _key(dice: random.Random) -> uuid.UUID:
     return uuid.UUID(int=dice.getrandbits(128), version=4)
 
 
-def _duty(dice: random.Random, kind: str, division: int, staff: Staff, *, cell: Cell | None = None, from_on: date | None = None, to_on: date | None = None) -> Duty:
+def _duty(
+    dice: random.Random,
+    kind: str,
+    division: int,
+    staff: Staff,
+    *,
+    cell: Cell | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+) -> Duty:
     start = from_on or max(START, staff.started_on)
-    return Duty(id=_key(dice), kind=kind, division=division, cell=cell, staff=staff, from_on=start, to_on=to_on, reason="" if to_on is None else "工作调整")
+    return Duty(
+        id=_key(dice),
+        kind=kind,
+        division=division,
+        cell=cell,
+        staff=staff,
+        from_on=start,
+        to_on=to_on,
+        reason="" if to_on is None else "工作调整",
+    )
 
 
 def _village(
-    dice: random.Random, division: Division, committee: list[Staff], holders: dict[tuple[int, str], list[Staff]], duties: list[Duty]
+    dice: random.Random,
+    division: Division,
+    committee: list[Staff],
+    holders: dict[tuple[int, str], list[Staff]],
+    duties: list[Duty],
 ) -> list[Cell]:
     town_members = holders[(division.parent_id or 0, Post.Kind.TOWN_COMMITTEE)]
     duties.append(_duty(dice, "area_member", division.code, dice.choice(town_members)))
@@ -55,11 +84,20 @@ def _village(
     found = []
     for at in range(dice.choice([1, 2, 2, 3])):
         contact, deputy, former = dice.sample(committee, 3)
-        cell = Cell(id=_key(dice), division=division.code, name=_NAMES[at], area=f"第{at * 4 + 1}至{at * 4 + 4}村民小组", opened_on=date(2021, 1, 1), is_default=at == 0)
+        cell = Cell(
+            id=_key(dice),
+            division=division.code,
+            name=_NAMES[at],
+            area=f"第{at * 4 + 1}至{at * 4 + 4}村民小组",
+            opened_on=date(2021, 1, 1),
+            is_default=at == 0,
+        )
         found.append(cell)
         changed = cell.opened_on + timedelta(days=dice.randrange(200, 900)) if dice.random() < 0.3 else None
         if changed is not None:
-            duties.append(_duty(dice, "contact", division.code, former, cell=cell, from_on=cell.opened_on, to_on=changed))
+            duties.append(
+                _duty(dice, "contact", division.code, former, cell=cell, from_on=cell.opened_on, to_on=changed)
+            )
         duties.append(_duty(dice, "contact", division.code, contact, cell=cell, from_on=changed or cell.opened_on))
         duties.append(_duty(dice, "deputy", division.code, deputy, cell=cell, from_on=cell.opened_on))
     return found

@@ -21,7 +21,12 @@ def _share(rows: QuerySet[Any]) -> Value:
 
 declare(
     Figure(
-        key="grid.contact_coverage", label="退役军人挂钩联系覆盖率", unit="%", permission=GridPermission.READ, rows=_veterans, value=_share,
+        key="grid.contact_coverage",
+        label="退役军人挂钩联系覆盖率",
+        unit="%",
+        permission=GridPermission.READ,
+        rows=_veterans,
+        value=_share,
         columns=(
             Column("村(社区)", lambda row: str(row.division)),
             Column("姓名", lambda row: row.name),

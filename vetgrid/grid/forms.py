@@ -30,7 +30,9 @@ class PlaceForm(Form):
 
 class CellForm(Form):
     name = forms.CharField(label="名称", max_length=60)
-    area = forms.CharField(label="范围", max_length=200, required=False, help_text="例如“1至3组沿街住户”,会印在公示牌上。")
+    area = forms.CharField(
+        label="范围", max_length=200, required=False, help_text="例如“1至3组沿街住户”,会印在公示牌上。"
+    )
     contact = forms.ChoiceField(label="责任联系人", choices=())
     deputy = forms.ChoiceField(label="备岗联系人", choices=())
 

@@ -29,7 +29,9 @@ class Cell(Scoped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["division"], condition=Q(closed_on=None, is_default=True), name="cell_one_default"),
+            models.UniqueConstraint(
+                fields=["division"], condition=Q(closed_on=None, is_default=True), name="cell_one_default"
+            ),
             models.UniqueConstraint(fields=["division", "name"], condition=Q(closed_on=None), name="cell_name_once"),
         ]
 
@@ -68,8 +70,12 @@ class Duty(Scoped):
                 | (Q(kind__in=["town_leader", "area_member", "group_head"]) & Q(cell__isnull=True)),
                 name="duty_cell_by_kind",
             ),
-            models.UniqueConstraint(fields=["cell", "kind"], condition=Q(to_on=None, cell__isnull=False), name="duty_one_open_in_cell"),
-            models.UniqueConstraint(fields=["division", "kind"], condition=Q(to_on=None, cell=None), name="duty_one_open_in_division"),
+            models.UniqueConstraint(
+                fields=["cell", "kind"], condition=Q(to_on=None, cell__isnull=False), name="duty_one_open_in_cell"
+            ),
+            models.UniqueConstraint(
+                fields=["division", "kind"], condition=Q(to_on=None, cell=None), name="duty_one_open_in_division"
+            ),
         ]
 
 
@@ -87,6 +93,8 @@ class Membership(Scoped):
     class Meta:
         indexes = [models.Index(fields=["cell"], name="membership_by_cell", condition=Q(to_on=None))]
         constraints = [
-            models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="membership_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="membership_dates_in_order"
+            ),
             models.UniqueConstraint(fields=["person"], condition=Q(to_on=None), name="membership_one_open"),
         ]

@@ -44,7 +44,9 @@ def veterans_on(day: date, *, seen_by: Actor) -> QuerySet[Person]:
     contact = Duty.objects.filter(
         _on(day), _on(day, "cell__memberships__"), cell__memberships__person=OuterRef("pk"), kind=Duty.Kind.CONTACT
     )
-    return rows.annotate(cell_name=Subquery(member.values("cell__name")[:1]), contact_name=Subquery(contact.values("staff__name")[:1]))
+    return rows.annotate(
+        cell_name=Subquery(member.values("cell__name")[:1]), contact_name=Subquery(contact.values("staff__name")[:1])
+    )
 
 
 def coverage(*, division: int, seen_by: Actor, today: date) -> list[Coverage]:
@@ -67,8 +69,13 @@ def coverage(*, division: int, seen_by: Actor, today: date) -> list[Coverage]:
 
 def without_contact(*, seen_by: Actor) -> QuerySet[Person]:
     """Living veterans without an open membership: the list that must be empty."""
-    rows = within(Person.objects.filter(is_veteran=True, merged_into=None, died_on=None, left_on=None), seen_by.places(GridPermission.READ))
-    return rows.filter(~Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None))).order_by("division", "name_pinyin")
+    rows = within(
+        Person.objects.filter(is_veteran=True, merged_into=None, died_on=None, left_on=None),
+        seen_by.places(GridPermission.READ),
+    )
+    return rows.filter(~Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None))).order_by(
+        "division", "name_pinyin"
+    )
 
 
 def cells(*, division: int | None, seen_by: Actor, is_open: bool = True) -> QuerySet[Cell]:
@@ -79,9 +86,11 @@ def cells(*, division: int | None, seen_by: Actor, is_open: bool = True) -> Quer
     if is_open:
         rows = rows.filter(closed_on=None)
     present = Duty.objects.filter(to_on=None).select_related("staff")
-    return rows.annotate(people=Count("memberships", filter=Q(memberships__to_on=None))).prefetch_related(
-        Prefetch("duties", queryset=present, to_attr="present")
-    ).order_by("division", "opened_on", "name")
+    return (
+        rows.annotate(people=Count("memberships", filter=Q(memberships__to_on=None)))
+        .prefetch_related(Prefetch("duties", queryset=present, to_attr="present"))
+        .order_by("division", "opened_on", "name")
+    )
 
 
 def cell(cell_id: UUID, *, seen_by: Actor) -> Cell:
@@ -103,13 +112,22 @@ def my_people(*, seen_by: Actor) -> QuerySet[Person]:
         return Person.objects.none()
     mine = Duty.objects.filter(staff_id=seen_by.staff_id, to_on=None, cell__isnull=False)
     rows = within(Person.objects.all(), seen_by.places(GridPermission.READ))
-    return rows.filter(memberships__cell__duties__in=mine, memberships__to_on=None).distinct().order_by("name_pinyin", "id")
+    return (
+        rows.filter(memberships__cell__duties__in=mine, memberships__to_on=None)
+        .distinct()
+        .order_by("name_pinyin", "id")
+    )
 
 
 def duties_of(staff_id: UUID, *, seen_by: Actor) -> QuerySet[Duty]:
     """What a staff member holds now, each with the number of people concerned."""
-    rows = within(Duty.objects.filter(staff_id=staff_id, to_on=None).select_related("cell", "staff"), seen_by.places(GridPermission.READ))
-    return rows.annotate(people=Count("cell__memberships", filter=Q(cell__memberships__to_on=None))).order_by("division", "kind", "id")
+    rows = within(
+        Duty.objects.filter(staff_id=staff_id, to_on=None).select_related("cell", "staff"),
+        seen_by.places(GridPermission.READ),
+    )
+    return rows.annotate(people=Count("cell__memberships", filter=Q(cell__memberships__to_on=None))).order_by(
+        "division", "kind", "id"
+    )
 
 
 def staff_for(division: int, *, seen_by: Actor) -> QuerySet[Staff]:
@@ -122,7 +140,11 @@ def staff_for(division: int, *, seen_by: Actor) -> QuerySet[Staff]:
 def holders(*, seen_by: Actor) -> QuerySet[Staff]:
     """Staff who hold duties now, with how many."""
     rows = within(Staff.objects.all(), seen_by.places(GridPermission.READ))
-    return rows.annotate(held=Count("duties", filter=Q(duties__to_on=None))).filter(held__gt=0).order_by("division", "name_pinyin")
+    return (
+        rows.annotate(held=Count("duties", filter=Q(duties__to_on=None)))
+        .filter(held__gt=0)
+        .order_by("division", "name_pinyin")
+    )
 
 
 def chain_of(division: int, *, cell_id: UUID | None, seen_by: Actor) -> list[Duty]:

@@ -1,5 +1,6 @@
 """By custom: what the chain of answerability must look like, and what a hand-over needs."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,4 +39,4 @@ def holds_on(from_on: date, to_on: date | None, *, day: date) -> bool:
 def meets(periods: Iterable[tuple[date, date | None]]) -> bool:
     """Whether the periods, in order, follow one another without gap or overlap."""
     ordered = sorted(periods, key=lambda period: (period[0], period[1] or date.max))
-    return all(earlier[1] == later[0] for earlier, later in zip(ordered, ordered[1:], strict=False))
+    return all(earlier[1] == later[0] for earlier, later in itertools.pairwise(ordered))

@@ -46,8 +46,12 @@ def board(request: Any) -> HttpResponse:
     veterans, covered = sum(line.veterans for line in lines), sum(line.covered for line in lines)
     context = {
         "lines": [(line, "cells" if level_of(line.division) == Level.VILLAGE else "board") for line in lines],
-        "missing": missing, "veterans": veterans, "covered": covered, "rate": percent(covered, veterans),
-        "place": names_of([place]).get(place, ""), "is_top": "division" not in request.GET,
+        "missing": missing,
+        "veterans": veterans,
+        "covered": covered,
+        "rate": percent(covered, veterans),
+        "place": names_of([place]).get(place, ""),
+        "is_top": "division" not in request.GET,
         "names": names_of(row.division for row in missing),
     }
     return render(request, "grid/board.html", context)
@@ -58,9 +62,19 @@ def cells(request: Any) -> HttpResponse:
     form = CellFilterForm(request.GET, seen_by=request.actor)
     form.is_valid()
     division = int(form.cleaned_data["division"]) if form.cleaned_data.get("division") else None
-    page = page_of(queries.cells(division=division, seen_by=request.actor), number=request.GET.get("page"), size=request.GET.get("size"))
+    page = page_of(
+        queries.cells(division=division, seen_by=request.actor),
+        number=request.GET.get("page"),
+        size=request.GET.get("size"),
+    )
     lines = [(row, _answerers(row)) for row in page.rows]
-    context = {"form": form, "page": page, "lines": lines, "names": names_of(row.division for row in page.rows), "may_assign": request.actor.may(ASSIGN)}
+    context = {
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "names": names_of(row.division for row in page.rows),
+        "may_assign": request.actor.may(ASSIGN),
+    }
     return render(request, "grid/cells.html", context)
 
 
@@ -84,8 +98,13 @@ def new_cell(request: Any) -> HttpResponse:
         data = form.cleaned_data
         try:
             cell = actions.open_cell(
-                division=division, name=data["name"], area=data["area"], contact=UUID(data["contact"]), deputy=UUID(data["deputy"]),
-                by=request.actor, today=today(),
+                division=division,
+                name=data["name"],
+                area=data["area"],
+                contact=UUID(data["contact"]),
+                deputy=UUID(data["deputy"]),
+                by=request.actor,
+                today=today(),
             )
         except Refused as error:
             form.refuse(error)
@@ -104,7 +123,9 @@ def cell(request: Any, cell_id: UUID) -> HttpResponse:
     clear = request.actor.may(RegistryPermission.SEE_PHONE, at=found.division)
     others = queries.cells(division=found.division, seen_by=request.actor).exclude(pk=found.pk)
     context = {
-        "cell": found, "place": names_of([found.division])[found.division], "page": page,
+        "cell": found,
+        "place": names_of([found.division])[found.division],
+        "page": page,
         "people": [(row, show(phone, row.phone, clear=clear)) for row in page.rows],
         "chain": queries.chain_of(found.division, cell_id=found.id, seen_by=request.actor),
         "history": queries.duty_history(found, seen_by=request.actor)[:30],
@@ -118,9 +139,17 @@ def cell(request: Any, cell_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_cell(request: Any, cell_id: UUID) -> HttpResponse:
     found = queries.cell(cell_id, seen_by=request.actor)
-    form = CellChangeForm(request.POST or None, initial={"name": found.name, "area": found.area, "is_default": found.is_default})
-    return _form_page(request, form, found, title="修改微网格", sentence="已保存。",
-                      act=lambda data: actions.change_cell(cell_id=cell_id, **data, by=request.actor, today=today()))
+    form = CellChangeForm(
+        request.POST or None, initial={"name": found.name, "area": found.area, "is_default": found.is_default}
+    )
+    return _form_page(
+        request,
+        form,
+        found,
+        title="修改微网格",
+        sentence="已保存。",
+        act=lambda data: actions.change_cell(cell_id=cell_id, **data, by=request.actor, today=today()),
+    )
 
 
 @guarded(ASSIGN)
@@ -129,13 +158,20 @@ def assign(request: Any, cell_id: UUID) -> HttpResponse:
     """A duty of the cell, or of its village and town: the chain above it."""
     found = queries.cell(cell_id, seen_by=request.actor)
     kinds = [Duty.Kind.CONTACT, Duty.Kind.DEPUTY, Duty.Kind.GROUP_HEAD, Duty.Kind.AREA_MEMBER]
-    form = DutyForm(request.POST or None, staff=list(queries.staff_for(found.division, seen_by=request.actor)), kinds=kinds)
+    form = DutyForm(
+        request.POST or None, staff=list(queries.staff_for(found.division, seen_by=request.actor)), kinds=kinds
+    )
 
     def act(data: dict[str, Any]) -> None:
         of_cell = data["kind"] in actions.CELL_KINDS
         actions.assign_duty(
-            kind=data["kind"], staff_id=UUID(data["staff"]), cell_id=cell_id if of_cell else None, division=None if of_cell else found.division,
-            reason=data["reason"], by=request.actor, today=today(),
+            kind=data["kind"],
+            staff_id=UUID(data["staff"]),
+            cell_id=cell_id if of_cell else None,
+            division=None if of_cell else found.division,
+            reason=data["reason"],
+            by=request.actor,
+            today=today(),
         )
 
     return _form_page(request, form, found, title="指定责任人", sentence="已指定。", act=act)
@@ -146,8 +182,17 @@ def assign(request: Any, cell_id: UUID) -> HttpResponse:
 def close_cell(request: Any, cell_id: UUID) -> HttpResponse:
     found = queries.cell(cell_id, seen_by=request.actor)
     form = _into_form(request, found)
-    return _form_page(request, form, found, title="关闭微网格", sentence="已关闭,人员已转入新的微网格。", back="/grid/cells",
-                      act=lambda data: actions.close_cell(cell_id=cell_id, into_id=UUID(data["into"]), by=request.actor, today=today()))
+    return _form_page(
+        request,
+        form,
+        found,
+        title="关闭微网格",
+        sentence="已关闭,人员已转入新的微网格。",
+        back="/grid/cells",
+        act=lambda data: actions.close_cell(
+            cell_id=cell_id, into_id=UUID(data["into"]), by=request.actor, today=today()
+        ),
+    )
 
 
 @guarded(ASSIGN)
@@ -170,7 +215,9 @@ def _into_form(request: Any, found: Cell) -> IntoForm:
     return form
 
 
-def _form_page(request: Any, form: Any, found: Cell, *, title: str, sentence: str, act: Any, back: str = "") -> HttpResponse:
+def _form_page(
+    request: Any, form: Any, found: Cell, *, title: str, sentence: str, act: Any, back: str = ""
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data)
@@ -192,7 +239,9 @@ def hand_over(request: Any) -> HttpResponse:
         staff_id = UUID(text)
     except ValueError:
         people = queries.holders(seen_by=request.actor)
-        return render(request, "grid/holders.html", {"people": people, "names": names_of(row.division for row in people)})
+        return render(
+            request, "grid/holders.html", {"people": people, "names": names_of(row.division for row in people)}
+        )
     leaving = queries.holders(seen_by=request.actor).filter(pk=staff_id).first()
     if leaving is None:
         if request.actor.may(OrgsPermission.READ):
@@ -203,14 +252,23 @@ def hand_over(request: Any) -> HttpResponse:
     if request.method == "POST":
         try:
             done = actions.hand_over(
-                staff_id=staff_id, successors=_successors(request, held), reason=request.POST.get("reason", "")[:200], by=request.actor, today=today()
+                staff_id=staff_id,
+                successors=_successors(request, held),
+                reason=request.POST.get("reason", "")[:200],
+                by=request.actor,
+                today=today(),
             )
         except Invalid as error:
             errors = error.fields
         else:
             messages.success(request, f"交接完成:{done.duties}项职责,涉及{done.people}人。")
             return redirect("/grid")
-    return render(request, "grid/hand_over.html", _hand_over_context(request, leaving, held, errors), status=422 if errors else 200)
+    return render(
+        request,
+        "grid/hand_over.html",
+        _hand_over_context(request, leaving, held, errors),
+        status=422 if errors else 200,
+    )
 
 
 def _successors(request: Any, held: list[Duty]) -> dict[UUID, UUID]:
@@ -225,15 +283,30 @@ def _successors(request: Any, held: list[Duty]) -> dict[UUID, UUID]:
 
 
 def _hand_over_context(request: Any, leaving: Any, held: list[Duty], errors: dict[str, str]) -> dict[str, Any]:
-    by_place = {place: [row for row in queries.staff_for(place, seen_by=request.actor) if row.id != leaving.id] for place in {duty.division for duty in held}}
+    by_place = {
+        place: [row for row in queries.staff_for(place, seen_by=request.actor) if row.id != leaving.id]
+        for place in {duty.division for duty in held}
+    }
     names = names_of(duty.division for duty in held)
     lines = [
-        {"duty": duty, "place": names[duty.division], "choices": staff_choices(by_place[duty.division]), "error": errors.get(str(duty.id), ""),
-         "chosen": request.POST.get(f"to-{duty.id}", "")}
+        {
+            "duty": duty,
+            "place": names[duty.division],
+            "choices": staff_choices(by_place[duty.division]),
+            "error": errors.get(str(duty.id), ""),
+            "chosen": request.POST.get(f"to-{duty.id}", ""),
+        }
         for duty in held
     ]
-    everywhere = [row for row in by_place[held[0].division] if all(row in rows for rows in by_place.values())] if held else []
-    return {"leaving": leaving, "lines": lines, "all": staff_choices(everywhere, first="逐项选择"), "people": sum(getattr(duty, "people", 0) for duty in held)}
+    everywhere = (
+        [row for row in by_place[held[0].division] if all(row in rows for rows in by_place.values())] if held else []
+    )
+    return {
+        "leaving": leaving,
+        "lines": lines,
+        "all": staff_choices(everywhere, first="逐项选择"),
+        "people": sum(getattr(duty, "people", 0) for duty in held),
+    }
 
 
 @guarded(READ)
@@ -241,15 +314,34 @@ def sign(request: Any, cell_id: UUID) -> HttpResponse:
     """The public sign: names and duties; phones of the staff on duty are public by their function."""
     found = queries.cell(cell_id, seen_by=request.actor)
     chain = queries.chain_of(found.division, cell_id=found.id, seen_by=request.actor)
-    lines = [(duty.get_kind_display(), duty.staff.name, duty.staff.phone.reveal() if duty.cell_id and duty.staff.phone else "") for duty in chain]
-    return render(request, "grid/sign.html", {"cell": found, "place": names_of([found.division])[found.division], "lines": lines, "promise": PROMISE})
+    lines = [
+        (
+            duty.get_kind_display(),
+            duty.staff.name,
+            duty.staff.phone.reveal() if duty.cell_id and duty.staff.phone else "",
+        )
+        for duty in chain
+    ]
+    return render(
+        request,
+        "grid/sign.html",
+        {"cell": found, "place": names_of([found.division])[found.division], "lines": lines, "promise": PROMISE},
+    )
 
 
 @guarded(READ)
 def mine(request: Any) -> HttpResponse:
     rows = list(queries.my_people(seen_by=request.actor)[:500])
     phone = FIELDS["phone.number"]
-    people = [(row, show(phone, row.phone, clear=True) if request.actor.may(RegistryPermission.SEE_PHONE, at=row.division) else "") for row in rows]
+    people = [
+        (
+            row,
+            show(phone, row.phone, clear=True)
+            if request.actor.may(RegistryPermission.SEE_PHONE, at=row.division)
+            else "",
+        )
+        for row in rows
+    ]
     return render(request, "grid/my.html", {"people": people, "names": names_of(row.division for row in rows)})
 
 

@@ -87,7 +87,9 @@ def merge_division(*, code: int, into: int, document: str, by: Actor, today: dat
     station = Station.objects.filter(division=into, closed_on=None, kind=Station.Kind.VILLAGE).first()
     for post in Post.objects.filter(division=code, to_on=None):
         if not Post.objects.filter(staff=post.staff, division=into, kind=post.kind, to_on=None).exists():
-            Post(staff=post.staff, division=into, station=station, kind=post.kind, from_on=today).save(force_insert=True)
+            Post(staff=post.staff, division=into, station=station, kind=post.kind, from_on=today).save(
+                force_insert=True
+            )
     announce(DivisionMerged(code, into), by=by, today=today)
     Post.objects.filter(division=code, to_on=None).update(to_on=today)
     Station.objects.filter(division=code, closed_on=None).update(closed_on=today, successor=station)
@@ -96,15 +98,31 @@ def merge_division(*, code: int, into: int, document: str, by: Actor, today: dat
     return division
 
 
-def _change(kind: str, division: Division, today: date, *, new_name: str, document: str, by: Actor, into: str = "") -> None:
+def _change(
+    kind: str, division: Division, today: date, *, new_name: str, document: str, by: Actor, into: str = ""
+) -> None:
     if not document.strip():
         raise Invalid(fields={"document": "请填写批准文件的名称和文号。"})
     change = DivisionChange(
-        division=division.code, kind=kind, subject="division", subject_id=str(division.code), on=today, old_name=division.name,
-        new_name=new_name, into=into, document=document.strip(),
+        division=division.code,
+        kind=kind,
+        subject="division",
+        subject_id=str(division.code),
+        on=today,
+        old_name=division.name,
+        new_name=new_name,
+        into=into,
+        document=document.strip(),
     )
     change.save(force_insert=True)
-    record(by, OrgsPermission.RESTRUCTURE, division=division.code, table="orgs_division", row=str(division.code), reason=document)
+    record(
+        by,
+        OrgsPermission.RESTRUCTURE,
+        division=division.code,
+        table="orgs_division",
+        row=str(division.code),
+        reason=document,
+    )
 
 
 # --- stations ---------------------------------------------------------------------------------------------------------
@@ -141,7 +159,9 @@ def close_station(*, station_id: UUID, document: str, by: Actor, today: date) ->
 
 
 @transaction.atomic
-def edit_station(*, station_id: UUID, name: str, address: str, phone: str, hours: str, version: int, by: Actor, today: date) -> Station:
+def edit_station(
+    *, station_id: UUID, name: str, address: str, phone: str, hours: str, version: int, by: Actor, today: date
+) -> Station:
     """修改服务站信息: a new name goes to the history."""
     station = _found(Station, station_id)
     require(by, OrgsPermission.EDIT, at=station.division)
@@ -149,24 +169,39 @@ def edit_station(*, station_id: UUID, name: str, address: str, phone: str, hours
         raise Conflict("服务站信息刚被他人修改过,您的内容没有保存。请刷新后重新填写。")
     if name.strip() != station.name:
         _station_change(DivisionChange.Kind.RENAMED, station, today, new_name=name.strip(), by=by)
-    station.name, station.address, station.phone, station.hours = name.strip(), address.strip(), phone.strip(), hours.strip()
+    station.name, station.address, station.phone, station.hours = (
+        name.strip(),
+        address.strip(),
+        phone.strip(),
+        hours.strip(),
+    )
     station.version += 1
     station.save(update_fields=["name", "address", "phone", "hours", "version"])
     record(by, OrgsPermission.EDIT, division=station.division, table="orgs_station", row=station.id)
     return station
 
 
-def _station_change(kind: str, station: Station, today: date, *, by: Actor, new_name: str = "", document: str = "") -> None:
+def _station_change(
+    kind: str, station: Station, today: date, *, by: Actor, new_name: str = "", document: str = ""
+) -> None:
     change = DivisionChange(
-        division=station.division, kind=kind, subject="station", subject_id=str(station.id), on=today, old_name=station.name,
-        new_name=new_name, document=document.strip(),
+        division=station.division,
+        kind=kind,
+        subject="station",
+        subject_id=str(station.id),
+        on=today,
+        old_name=station.name,
+        new_name=new_name,
+        document=document.strip(),
     )
     change.save(force_insert=True)
     record(by, f"orgs.station_{kind}", division=station.division, table="orgs_station", row=station.id, reason=document)
 
 
 @transaction.atomic
-def add_station_fact(*, station_id: UUID, what: str, code: str, from_on: date, note: str, by: Actor, today: date) -> None:
+def add_station_fact(
+    *, station_id: UUID, what: str, code: str, from_on: date, note: str, by: Actor, today: date
+) -> None:
     """登记五有、场所、宣传栏或荣誉: dated, never overwritten."""
     station = _found(Station, station_id)
     require(by, OrgsPermission.EDIT, at=station.division)
@@ -216,7 +251,11 @@ def add_staff(*, division: int, name: str, phone: str, started_on: date, post: s
     if digits and not (digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 12):
         raise Invalid(fields={"phone": "电话请填写7至12位数字。"})
     staff = Staff(
-        division=division, name=name.strip(), name_pinyin=spell(name.strip())[0], phone=digits or None, phone_index=blind(digits, "phone"),
+        division=division,
+        name=name.strip(),
+        name_pinyin=spell(name.strip())[0],
+        phone=digits or None,
+        phone_index=blind(digits, "phone"),
         started_on=started_on,
     )
     staff.save(force_insert=True)
@@ -275,7 +314,16 @@ def end_staff(*, staff_id: UUID, by: Actor, today: date) -> Staff:
 
 @transaction.atomic
 def publish_reception_days(
-    *, division: int, leader_id: UUID, year: int, month: int, weekday: int, hours: str, place: str, by: Actor, today: date
+    *,
+    division: int,
+    leader_id: UUID,
+    year: int,
+    month: int,
+    weekday: int,
+    hours: str,
+    place: str,
+    by: Actor,
+    today: date,
 ) -> int:
     """发布领导接访日: every such weekday (1 Monday) of a month that is a working day; returns how many were added."""
     require(by, OrgsPermission.EDIT, at=division)
@@ -284,7 +332,9 @@ def publish_reception_days(
         raise Invalid("请填写年月、星期、时间和地点。")
     last = calendar.monthrange(year, month)[1]
     days = [date(year, month, 1) + timedelta(days=offset) for offset in range(last)]
-    known = set(ReceptionDay.objects.filter(division=division, on__in=days, cancelled_at=None).values_list("on", flat=True))
+    known = set(
+        ReceptionDay.objects.filter(division=division, on__in=days, cancelled_at=None).values_list("on", flat=True)
+    )
     added = [
         ReceptionDay(division=division, on=day, leader=leader, hours=hours.strip(), place=place.strip())
         for day in days
@@ -313,7 +363,9 @@ def set_calendar_exception(*, division: int, on: date, is_working: bool, reason:
     require(by, OrgsPermission.EDIT, at=division)
     if not reason.strip():
         raise Invalid(fields={"reason": "请写明依据,例如文件名称。"})
-    CalendarException.objects.update_or_create(division=division, on=on, defaults={"is_working": is_working, "reason": reason.strip()})
-    record(by, OrgsPermission.EDIT, division=division, table="orgs_calendarexception", row=on.isoformat(), reason=reason)
-
-
+    CalendarException.objects.update_or_create(
+        division=division, on=on, defaults={"is_working": is_working, "reason": reason.strip()}
+    )
+    record(
+        by, OrgsPermission.EDIT, division=division, table="orgs_calendarexception", row=on.isoformat(), reason=reason
+    )

@@ -36,6 +36,8 @@ def list_stations(request: Any, kind: str = "", page: int = 1) -> dict[str, Any]
     return {"total": found.total, "items": list(found.rows)}
 
 
-@router.get("/stations/{uuid:station_id}", response=StationOut, auth=Holding(OrgsPermission.READ), operation_id="getStation")
+@router.get(
+    "/stations/{uuid:station_id}", response=StationOut, auth=Holding(OrgsPermission.READ), operation_id="getStation"
+)
 def get_station(request: Any, station_id: UUID) -> Any:
     return queries.station(station_id, seen_by=request.actor)

@@ -40,7 +40,11 @@ def read(path: Path, *, county: str) -> list[Row]:
             problems.append(f"第{number}行:{problem or '代码重复'}")
         else:
             rows[row.code] = row
-    problems += [f"{row.name}({row.code})的上级区划不在文件里" for row in rows.values() if row.code != top and parent_of(row.code) not in rows]
+    problems += [
+        f"{row.name}({row.code})的上级区划不在文件里"
+        for row in rows.values()
+        if row.code != top and parent_of(row.code) not in rows
+    ]
     if top not in rows:
         problems.append(f"文件里没有{county}这一行")
     if problems:
@@ -85,7 +89,13 @@ def import_divisions(path: Path, *, county: str, open_stations: bool, opened_on:
     known = set(Division.objects.values_list("code", flat=True))
     Division.objects.bulk_create(
         [
-            Division(code=row.code, name=row.name, level=row.level, parent_id=None if row.level == Level.NATION else parent_of(row.code), opened_on=opened_on)
+            Division(
+                code=row.code,
+                name=row.name,
+                level=row.level,
+                parent_id=None if row.level == Level.NATION else parent_of(row.code),
+                opened_on=opened_on,
+            )
             for row in rows
             if row.code not in known
         ]
@@ -110,7 +120,13 @@ def _open_stations(rows: list[Row], opened_on: date) -> None:
     kinds = {Level.COUNTY: "city", Level.TOWN: "town", Level.VILLAGE: "village"}
     Station.objects.bulk_create(
         [
-            Station(division=row.code, kind=kinds[row.level], name=station_name(row.name, row.level), opened_on=opened_on, hours="周一至周五 8:00-12:00 14:30-17:30")
+            Station(
+                division=row.code,
+                kind=kinds[row.level],
+                name=station_name(row.name, row.level),
+                opened_on=opened_on,
+                hours="周一至周五 8:00-12:00 14:30-17:30",
+            )
             for row in rows
             if (row.code, kinds[row.level]) not in have
         ]

@@ -21,7 +21,9 @@ def _on(day: date) -> Q:
 
 
 def _stations(period: Period, seen_by: Actor, kinds: tuple[str, ...]) -> QuerySet[Station]:
-    rows = within(Station.objects.filter(kind__in=kinds, opened_on__lte=period.to_on), seen_by.places(OrgsPermission.READ))
+    rows = within(
+        Station.objects.filter(kind__in=kinds, opened_on__lte=period.to_on), seen_by.places(OrgsPermission.READ)
+    )
     return rows.filter(Q(closed_on=None) | Q(closed_on__gt=period.to_on)).order_by("division", "id")
 
 
@@ -45,7 +47,10 @@ def _with_boards(period: Period, seen_by: Actor) -> QuerySet[Station]:
 
 
 def _five_haves_units(period: Period, seen_by: Actor) -> QuerySet[StationHonour]:
-    rows = within(StationHonour.objects.filter(code="five_haves_province", from_on__lte=period.to_on), seen_by.places(OrgsPermission.READ))
+    rows = within(
+        StationHonour.objects.filter(code="five_haves_province", from_on__lte=period.to_on),
+        seen_by.places(OrgsPermission.READ),
+    )
     if period.from_on is not None:
         rows = rows.filter(from_on__gte=period.from_on)
     return rows.select_related("station").order_by("division", "id")
@@ -65,12 +70,18 @@ def _share(rows: QuerySet[Any]) -> Value:
     return result
 
 
-_STATION = (Column("区划代码", lambda row: str(row.division)), Column("名称", lambda row: row.name), Column("种类", lambda row: row.get_kind_display()))
+_STATION = (
+    Column("区划代码", lambda row: str(row.division)),
+    Column("名称", lambda row: row.name),
+    Column("种类", lambda row: row.get_kind_display()),
+)
 _OF_STATION = (Column("区划代码", lambda row: str(row.division)), Column("服务站", lambda row: row.station.name))
 
 
 def _station_figure(key: str, label: str, rows: Any) -> Figure:
-    return Figure(key=key, label=label, unit="个", permission=OrgsPermission.READ, rows=rows, value=count, columns=_STATION)
+    return Figure(
+        key=key, label=label, unit="个", permission=OrgsPermission.READ, rows=rows, value=count, columns=_STATION
+    )
 
 
 declare(
@@ -80,19 +91,43 @@ declare(
     _station_figure("stations.village", "村(社区)服务站", _of("village")),
     _station_figure("stations.noticeboards", "设政治文化宣传栏的服务中心(站)", _with_boards),
     Figure(
-        key="stations.model_rate", label="市服务中心和镇级服务站通过全国示范型审核比例", unit="%", permission=OrgsPermission.READ,
-        rows=_reviewed, value=_share, columns=(*_STATION, Column("通过示范型审核", lambda row: "是" if row.is_met else "否")),
+        key="stations.model_rate",
+        label="市服务中心和镇级服务站通过全国示范型审核比例",
+        unit="%",
+        permission=OrgsPermission.READ,
+        rows=_reviewed,
+        value=_share,
+        columns=(*_STATION, Column("通过示范型审核", lambda row: "是" if row.is_met else "否")),
     ),
     Figure(
-        key="stations.officer_coverage", label="退役军人事务员覆盖率(市镇村三级)", unit="%", permission=OrgsPermission.READ,
-        rows=_officered, value=_share, columns=(*_STATION, Column("有退役军人事务员", lambda row: "是" if row.is_met else "否")),
+        key="stations.officer_coverage",
+        label="退役军人事务员覆盖率(市镇村三级)",
+        unit="%",
+        permission=OrgsPermission.READ,
+        rows=_officered,
+        value=_share,
+        columns=(*_STATION, Column("有退役军人事务员", lambda row: "是" if row.is_met else "否")),
     ),
     Figure(
-        key="stations.five_haves_units", label="全省“五有”先进单位", unit="个", permission=OrgsPermission.READ, rows=_five_haves_units,
-        value=count, columns=(*_OF_STATION, Column("授予日期", lambda row: row.from_on.isoformat()), Column("授予单位", lambda row: row.issuer)),
+        key="stations.five_haves_units",
+        label="全省“五有”先进单位",
+        unit="个",
+        permission=OrgsPermission.READ,
+        rows=_five_haves_units,
+        value=count,
+        columns=(
+            *_OF_STATION,
+            Column("授予日期", lambda row: row.from_on.isoformat()),
+            Column("授予单位", lambda row: row.issuer),
+        ),
     ),
     Figure(
-        key="stations.place_kinds", label="退役军人之家场所类别", unit="类", permission=OrgsPermission.READ, rows=_places,
-        value=_kinds_of_places, columns=(Column("类别", lambda row: codes("place_kind").label(row.code)), *_OF_STATION),
+        key="stations.place_kinds",
+        label="退役军人之家场所类别",
+        unit="类",
+        permission=OrgsPermission.READ,
+        rows=_places,
+        value=_kinds_of_places,
+        columns=(Column("类别", lambda row: codes("place_kind").label(row.code)), *_OF_STATION),
     ),
 )

@@ -18,7 +18,15 @@ from vetgrid.web.forms import DayField, Form, choices
 _ALL = (Level.COUNTY, Level.TOWN, Level.VILLAGE)
 
 
-def set_places(form: Form, name: str, *, seen_by: Actor, permission: Permission, levels: tuple[Level, ...] = _ALL, first: str = "请选择") -> None:
+def set_places(
+    form: Form,
+    name: str,
+    *,
+    seen_by: Actor,
+    permission: Permission,
+    levels: tuple[Level, ...] = _ALL,
+    first: str = "请选择",
+) -> None:
     """Fills a drop-down with the open divisions that the viewer's permission reaches."""
     places = choices_within(seen_by.places(permission), levels=levels)
     form.fields[name].choices = choices(places, first=first)  # type: ignore[attr-defined]  # a ChoiceField
@@ -28,7 +36,9 @@ class StationFilterForm(Form):
     text = forms.CharField(label="名称", required=False, max_length=40)
     kind = forms.ChoiceField(label="种类", required=False, choices=choices(list(Station.Kind.choices), first="全部"))
     gap = forms.ChoiceField(
-        label="缺项", required=False, choices=[("", "不限"), ("officer", "缺退役军人事务员"), ("five", "五有不全"), ("board", "缺宣传栏")]
+        label="缺项",
+        required=False,
+        choices=[("", "不限"), ("officer", "缺退役军人事务员"), ("five", "五有不全"), ("board", "缺宣传栏")],
     )
 
 
@@ -91,7 +101,9 @@ class RotaForm(Form):
     leader = forms.ChoiceField(label="接访领导", choices=())
     year = forms.IntegerField(label="年", min_value=2018, max_value=2100)
     month = forms.IntegerField(label="月", min_value=1, max_value=12)
-    weekday = forms.ChoiceField(label="每周", choices=[(str(at), f"星期{name}") for at, name in enumerate("一二三四五六日", start=1)])
+    weekday = forms.ChoiceField(
+        label="每周", choices=[(str(at), f"星期{name}") for at, name in enumerate("一二三四五六日", start=1)]
+    )
     hours = forms.CharField(label="时间", max_length=40)
     place = forms.CharField(label="地点", max_length=120)
 

@@ -15,7 +15,11 @@ class Division(models.Model):
     """区划: one place with its 12-digit code. A closed division keeps its row and names its successor."""
 
     code = models.BigIntegerField(primary_key=True)
-    division = models.GeneratedField(expression=F("code"), output_field=models.BigIntegerField(), db_persist=True)
+    division = models.GeneratedField(
+        expression=F("code"),  # type: ignore[arg-type]  # a plain column is allowed here
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     name = models.CharField(max_length=80)
     level = models.SmallIntegerField(choices=[(level.value, level.name) for level in Level])
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -28,7 +32,9 @@ class Division(models.Model):
     class Meta:
         indexes = [models.Index(fields=["parent", "code"], name="division_by_parent")]
         constraints = [
-            models.CheckConstraint(condition=Q(successor=None) | Q(closed_on__isnull=False), name="division_successor_needs_close"),
+            models.CheckConstraint(
+                condition=Q(successor=None) | Q(closed_on__isnull=False), name="division_successor_needs_close"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,7 +150,9 @@ class Staff(Scoped):
     class Meta:
         indexes = [models.Index(fields=["division", "name_pinyin"], name="staff_by_division")]
         constraints = [
-            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="staff_dates_in_order")
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="staff_dates_in_order"
+            )
         ]
 
     def __str__(self) -> str:

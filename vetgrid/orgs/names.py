@@ -21,7 +21,9 @@ def short(name: str) -> str:
 
 def choices_within(places: Places, *, levels: Iterable[Level]) -> list[tuple[str, str]]:
     """Open divisions of these levels inside the places, for drop-downs: only what the viewer reaches."""
-    rows = Division.objects.filter(level__in=list(levels), closed_on=None, code__gte=places.low, code__lte=places.high).order_by("code")
+    rows = Division.objects.filter(
+        level__in=list(levels), closed_on=None, code__gte=places.low, code__lte=places.high
+    ).order_by("code")
     inside = [row for row in rows if row.code in places]
     names = names_of(row.code for row in inside)
     return [(str(row.code), names[row.code]) for row in inside]

@@ -30,7 +30,11 @@ from vetgrid.orgs.rules import DayKind, day_kind
 
 
 def _places(seen_by: Actor) -> Places:
-    return seen_by.places(OrgsPermission.READ) | seen_by.places(OrgsPermission.EDIT) | seen_by.places(OrgsPermission.RESTRUCTURE)
+    return (
+        seen_by.places(OrgsPermission.READ)
+        | seen_by.places(OrgsPermission.EDIT)
+        | seen_by.places(OrgsPermission.RESTRUCTURE)
+    )
 
 
 def divisions(*, seen_by: Actor) -> list[Division]:
@@ -109,11 +113,14 @@ def staff(*, text: str = "", division: int | None = None, is_present: bool = Tru
     if text.strip():
         spoken = text.strip().lower()
         rows = rows.filter(
-            Q(name__contains=text.strip()) | Q(phone_index__in=blinds(text.strip(), "phone"))
+            Q(name__contains=text.strip())
+            | Q(phone_index__in=blinds(text.strip(), "phone"))
             | Q(name_pinyin__gte=spoken, name_pinyin__lt=spoken + "\uffff")
         )
     posts = Post.objects.filter(to_on=None).order_by("from_on")
-    return rows.prefetch_related(Prefetch("posts", queryset=posts, to_attr="present")).order_by("division", "name_pinyin", "id")
+    return rows.prefetch_related(Prefetch("posts", queryset=posts, to_attr="present")).order_by(
+        "division", "name_pinyin", "id"
+    )
 
 
 def staff_member(staff_id: UUID, *, seen_by: Actor) -> Staff:
@@ -129,7 +136,9 @@ def posts_of(one: Staff, *, seen_by: Actor) -> list[Post]:
 
 def reception_days(*, year: int, month: int, seen_by: Actor) -> list[ReceptionDay]:
     last = calendar.monthrange(year, month)[1]
-    rows = within(ReceptionDay.objects.filter(on__gte=date(year, month, 1), on__lte=date(year, month, last)), _places(seen_by))
+    rows = within(
+        ReceptionDay.objects.filter(on__gte=date(year, month, 1), on__lte=date(year, month, last)), _places(seen_by)
+    )
     return list(rows.select_related("leader").order_by("on", "id"))
 
 
@@ -146,6 +155,10 @@ def year_of_days(year: int, *, division: int, seen_by: Actor) -> list[list[tuple
     """Twelve months of days, each with its kind."""
     exceptions = exceptions_for(division)
     return [
-        [(day, day_kind(day, exceptions=exceptions)) for day in calendar.Calendar().itermonthdates(year, month) if day.month == month]
+        [
+            (day, day_kind(day, exceptions=exceptions))
+            for day in calendar.Calendar().itermonthdates(year, month)
+            if day.month == month
+        ]
         for month in range(1, 13)
     ]

@@ -26,7 +26,7 @@ def day_kind(day: date, *, exceptions: Mapping[date, tuple[bool, str]]) -> DayKi
         is_working, reason = exceptions[day]
         return DayKind(is_working, reason)
     try:
-        is_holiday, name = chinese_calendar.get_holiday_detail(day)
+        is_holiday, name = chinese_calendar.get_holiday_detail(day)  # type: ignore[no-untyped-call]  # the library has no types
     except NotImplementedError:
         return DayKind(day.weekday() < 5, "国家日历尚未公布,暂按周一至周五", is_provisional=True)
     if is_holiday:
@@ -35,8 +35,13 @@ def day_kind(day: date, *, exceptions: Mapping[date, tuple[bool, str]]) -> DayKi
 
 
 _FESTIVALS = {
-    "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
-    "Dragon Boat Festival": "端午节", "National Day": "国庆节", "Mid-autumn Festival": "中秋节",
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
 }
 
 

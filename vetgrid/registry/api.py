@@ -49,21 +49,36 @@ class PersonIn(Schema):
 def _out(person: Person, request: Any) -> dict[str, Any]:
     actor = request.actor
     return {
-        "id": person.id, "name": person.name, "sex": person.sex, "born_on": person.born_on or "", "division": person.division,
-        "is_veteran": person.is_veteran, "version": person.version,
-        "id_number": show(FIELDS["identity.id_number"], person.id_number, clear=actor.may(RegistryPermission.SEE_ID, at=person.division)),
-        "phone": show(FIELDS["phone.number"], person.phone, clear=actor.may(RegistryPermission.SEE_PHONE, at=person.division)),
+        "id": person.id,
+        "name": person.name,
+        "sex": person.sex,
+        "born_on": person.born_on or "",
+        "division": person.division,
+        "is_veteran": person.is_veteran,
+        "version": person.version,
+        "id_number": show(
+            FIELDS["identity.id_number"],
+            person.id_number,
+            clear=actor.may(RegistryPermission.SEE_ID, at=person.division),
+        ),
+        "phone": show(
+            FIELDS["phone.number"], person.phone, clear=actor.may(RegistryPermission.SEE_PHONE, at=person.division)
+        ),
     }
 
 
 @router.get("/people", response=PersonPage, auth=Holding(RegistryPermission.READ), operation_id="listPeople")
 def list_people(request: Any, q: str = "", standing: str = "", page: int = 1) -> dict[str, Any]:
-    rows = queries.people(queries.PeopleFilter(text=q[:60], standing=standing[:10]), seen_by=request.actor, today=today())
+    rows = queries.people(
+        queries.PeopleFilter(text=q[:60], standing=standing[:10]), seen_by=request.actor, today=today()
+    )
     found = page_of(rows, number=page)
     return {"total": found.total, "items": [_out(person, request) for person in found.rows]}
 
 
-@router.get("/people/{uuid:person_id}", response=PersonOut, auth=Holding(RegistryPermission.READ), operation_id="getPerson")
+@router.get(
+    "/people/{uuid:person_id}", response=PersonOut, auth=Holding(RegistryPermission.READ), operation_id="getPerson"
+)
 def get_person(request: Any, person_id: UUID) -> dict[str, Any]:
     return _out(queries.person(person_id, seen_by=request.actor), request)
 
@@ -71,7 +86,12 @@ def get_person(request: Any, person_id: UUID) -> dict[str, Any]:
 @router.post("/people", response={201: PersonOut}, auth=Holding(RegistryPermission.EDIT), operation_id="registerPerson")
 def register_person(request: Any, body: PersonIn) -> tuple[int, dict[str, Any]]:
     person = actions.register(
-        division=body.division, values=body.values, origin=Origin(body.source), is_veteran=body.is_veteran, by=request.actor, today=today(),
+        division=body.division,
+        values=body.values,
+        origin=Origin(body.source),
+        is_veteran=body.is_veteran,
+        by=request.actor,
+        today=today(),
         even_if_similar=body.even_if_similar,
     )
     return 201, _out(Person.objects.get(pk=person.pk), request)

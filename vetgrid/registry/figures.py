@@ -33,12 +33,21 @@ def soldier_secretaries(period: Period, seen_by: Actor) -> QuerySet[VillageOffic
 
 declare(
     Figure(
-        key="officials.villages", label="行政村(社区)数", unit="个", permission=RegistryPermission.READ, rows=villages, value=count,
+        key="officials.villages",
+        label="行政村(社区)数",
+        unit="个",
+        permission=RegistryPermission.READ,
+        rows=villages,
+        value=count,
         columns=(Column("代码", lambda row: str(row.code)), Column("名称", lambda row: row.name)),
     ),
     Figure(
-        key="officials.soldier_secretaries", label="兵支书人数", unit="名", permission=RegistryPermission.READ,
-        rows=soldier_secretaries, value=count,
+        key="officials.soldier_secretaries",
+        label="兵支书人数",
+        unit="名",
+        permission=RegistryPermission.READ,
+        rows=soldier_secretaries,
+        value=count,
         columns=(
             Column("村(社区)", lambda row: str(row.village)),
             Column("姓名", lambda row: row.person.name),

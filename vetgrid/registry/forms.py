@@ -21,13 +21,17 @@ _PLACEHOLDERS = {"partial_date": "如 1979-02,只知道年份也可以", "money"
 def form_field(entry: Field) -> forms.Field:
     """The form field for one catalogue field. Texts are checked by the catalogue, not here."""
     if entry.kind == "code":
-        return forms.ChoiceField(label=entry.label, required=entry.is_required, choices=choices(codes(entry.table).choices(on=today())))
+        return forms.ChoiceField(
+            label=entry.label, required=entry.is_required, choices=choices(codes(entry.table).choices(on=today()))
+        )
     if entry.kind == "bool":
         return forms.BooleanField(label=entry.label, required=False)
     attributes = {"placeholder": _PLACEHOLDERS[entry.kind]} if entry.kind in _PLACEHOLDERS else {}
     if entry.kind in ("id_number", "phone"):
         attributes["autocomplete"] = "off"
-    return forms.CharField(label=entry.label, required=entry.is_required, max_length=300, widget=forms.TextInput(attrs=attributes))
+    return forms.CharField(
+        label=entry.label, required=entry.is_required, max_length=300, widget=forms.TextInput(attrs=attributes)
+    )
 
 
 def source_field() -> forms.ChoiceField:
@@ -52,7 +56,9 @@ class SectionForm(Form):
             if entry.proofs and fact is not None and getattr(fact, entry.attribute) not in (None, ""):
                 field.help_text = (field.help_text or "") + "更改须申请并附证明。"
             self.fields[entry.attribute] = field
-        self.fields["from_on"] = forms.CharField(label="起始时间", required=False, max_length=20, initial=getattr(fact, "from_on", "") or "")
+        self.fields["from_on"] = forms.CharField(
+            label="起始时间", required=False, max_length=20, initial=getattr(fact, "from_on", "") or ""
+        )
         self.fields["source"] = source_field()
         self.fields["source_note"] = forms.CharField(label="来源说明", required=False, max_length=200)
 
@@ -79,8 +85,18 @@ class ProofForm(Form):
 
 
 _NEW_KEYS = (
-    "identity.name", "identity.id_number", "identity.sex", "identity.born_on", "phone.number", "residence.address",
-    "residence.register_address", "situation.politics", "service.enlisted_on", "service.discharged_on", "service.branch", "class.code",
+    "identity.name",
+    "identity.id_number",
+    "identity.sex",
+    "identity.born_on",
+    "phone.number",
+    "residence.address",
+    "residence.register_address",
+    "situation.politics",
+    "service.enlisted_on",
+    "service.discharged_on",
+    "service.branch",
+    "class.code",
 )
 
 
@@ -123,7 +139,9 @@ class PeopleFilterForm(Form):
 
 
 class DeathForm(Form):
-    died_on = forms.CharField(label="去世日期", max_length=20, widget=forms.TextInput(attrs={"placeholder": "如 2023-12-01"}))
+    died_on = forms.CharField(
+        label="去世日期", max_length=20, widget=forms.TextInput(attrs={"placeholder": "如 2023-12-01"})
+    )
     source = forms.ChoiceField(label="信息来源", choices=())
     proof_kind = forms.ChoiceField(label="证明材料", choices=())
     proof_note = forms.CharField(label="证明说明", max_length=300, required=False)
@@ -132,13 +150,16 @@ class DeathForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = choices(codes("source").choices(on=today()))  # type: ignore[attr-defined]  # a ChoiceField
         allowed = proofs()["person.death"]
-        self.fields["proof_kind"].choices = choices([pair for pair in codes("proof_kind").choices(on=today()) if pair[0] in allowed])  # type: ignore[attr-defined]  # a ChoiceField
+        found = choices([pair for pair in codes("proof_kind").choices(on=today()) if pair[0] in allowed])
+        self.fields["proof_kind"].choices = found  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class MoveForm(Form):
     """Where to: any village of the county by code and name (public names), or a place outside."""
 
-    to_division = forms.CharField(label="迁入地区划代码", max_length=12, help_text="本市填12位村(社区)代码,外地填6位县(市、区)代码。")
+    to_division = forms.CharField(
+        label="迁入地区划代码", max_length=12, help_text="本市填12位村(社区)代码,外地填6位县(市、区)代码。"
+    )
     moved_on = DayField(label="迁移日期")
     reason = forms.CharField(label="原因", max_length=200)
 
@@ -160,4 +181,8 @@ class WithdrawForm(Form):
 
 
 class DuplicateFilterForm(Form):
-    state = forms.ChoiceField(label="状态", required=False, choices=[("open", "待处理"), ("dismissed", "不是同一人"), ("merged", "已合并"), ("", "全部")])
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("open", "待处理"), ("dismissed", "不是同一人"), ("merged", "已合并"), ("", "全部")],
+    )

@@ -33,7 +33,9 @@ def _as_asker(asker: str, work: Callable[[Actor], object], failed: Callable[[str
 
 
 def _fail_batch(batch_id: str) -> Callable[[str], object]:
-    return lambda sentence: ImportBatch.objects.filter(pk=batch_id).update(state=ImportBatch.State.FAILED, error=sentence[:300], finished_at=now())
+    return lambda sentence: ImportBatch.objects.filter(pk=batch_id).update(
+        state=ImportBatch.State.FAILED, error=sentence[:300], finished_at=now()
+    )
 
 
 @app.task

@@ -25,14 +25,27 @@ def seal(*, title: str, asked: Period, division: int, by: Actor, today: date) ->
     if asked.from_on is None:
         raise Invalid(fields={"from_on": "请填写起始日期。"})
     report = SealedReport(
-        division=division, title=title.strip(), from_on=asked.from_on, to_on=asked.to_on, sealed_at=now(), sealed_by=by.id,
-        sealed_by_name=by.name, digest="",
+        division=division,
+        title=title.strip(),
+        from_on=asked.from_on,
+        to_on=asked.to_on,
+        sealed_at=now(),
+        sealed_by=by.id,
+        sealed_by_name=by.name,
+        digest="",
     )
     figures = _figures(report, asked, by)
     report.digest = digest_of(figures)
     report.save(force_insert=True)
     SealedFigure.objects.bulk_create(figures)
-    record(by, ReportsPermission.SEAL, division=division, table="reports_sealedreport", row=report.id, detail={"digest": report.digest})
+    record(
+        by,
+        ReportsPermission.SEAL,
+        division=division,
+        table="reports_sealedreport",
+        row=report.id,
+        detail={"digest": report.digest},
+    )
     return report
 
 
@@ -40,7 +53,9 @@ def _figures(report: SealedReport, asked: Period, by: Actor) -> list[SealedFigur
     found = []
     for position, computed in enumerate(queries.five_year(asked, seen_by=by)):
         line = computed.line
-        figure = SealedFigure(report=report, division=report.division, position=position, key=line.key, label=line.label, unit=line.unit)
+        figure = SealedFigure(
+            report=report, division=report.division, position=position, key=line.key, label=line.label, unit=line.unit
+        )
         if computed.state == "kept":
             declaration = declared()[line.key]
             rows = declaration.rows(queries.period_of(line, asked), by)

@@ -24,10 +24,18 @@ class LineOut(Schema):
     value: str
 
 
-@router.get("/reports/five-year", response=list[LineOut], auth=Holding(ReportsPermission.READ), operation_id="getFiveYearReport")
+@router.get(
+    "/reports/five-year", response=list[LineOut], auth=Holding(ReportsPermission.READ), operation_id="getFiveYearReport"
+)
 def five_year(request: Any, from_on: str = "", to_on: str = "") -> list[dict[str, str]]:
     asked = queries.period_from(from_on, to_on, default=Period(FOUNDED, today()))
     return [
-        {"key": entry.line.key, "label": entry.line.label, "unit": entry.line.unit, "state": entry.state, "value": queries.text_of(entry.value)}
+        {
+            "key": entry.line.key,
+            "label": entry.line.label,
+            "unit": entry.line.unit,
+            "state": entry.state,
+            "value": queries.text_of(entry.value),
+        }
         for entry in queries.five_year(asked, seen_by=request.actor)
     ]

@@ -13,9 +13,21 @@ from functools import cache
 from django.conf import settings
 
 MODULES = {
-    "stations": "服务体系", "grid": "网格化", "people": "信息平台", "honour": "思想政治与荣誉", "volunteers": "志愿服务", "placement": "阳光安置",
-    "employment": "就业创业", "benefits": "优抚待遇", "cards": "优待证", "offers": "优待目录与崇军联盟", "aid": "帮扶援助", "martyrs": "烈士褒扬",
-    "appeals": "信访与权益维护", "civmil": "双拥", "inspections": "检查调研",
+    "stations": "服务体系",
+    "grid": "网格化",
+    "people": "信息平台",
+    "honour": "思想政治与荣誉",
+    "volunteers": "志愿服务",
+    "placement": "阳光安置",
+    "employment": "就业创业",
+    "benefits": "优抚待遇",
+    "cards": "优待证",
+    "offers": "优待目录与崇军联盟",
+    "aid": "帮扶援助",
+    "martyrs": "烈士褒扬",
+    "appeals": "信访与权益维护",
+    "civmil": "双拥",
+    "inspections": "检查调研",
 }
 
 
@@ -48,8 +60,14 @@ def lines() -> tuple[Line, ...]:
     with (settings.DATA / "report-figures.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Line(
-                key=row["key"], module=row["module"], label=row["label"], unit=row["unit"], reported=Decimal(row["value"]), bound=row["bound"],
-                from_on=date.fromisoformat(row["as_of_from"]) if row["as_of_from"] else None, to_on=date.fromisoformat(row["as_of_to"]),
+                key=row["key"],
+                module=row["module"],
+                label=row["label"],
+                unit=row["unit"],
+                reported=Decimal(row["value"]),
+                bound=row["bound"],
+                from_on=date.fromisoformat(row["as_of_from"]) if row["as_of_from"] else None,
+                to_on=date.fromisoformat(row["as_of_to"]),
             )
             for row in csv.DictReader(file)
         )

@@ -33,12 +33,26 @@ def render(rows: Sequence[Row], *, kind: str, title: str, subtitle: str, footer:
     """The file's bytes; `kind` is one of MEDIA."""
     if kind == "csv":
         text = io.StringIO()
-        write_csv(text, columns=[Column("key"), Column("label"), Column("value"), Column("unit")], rows=([row.key, row.label, row.value, row.unit] for row in rows))
+        write_csv(
+            text,
+            columns=[Column("key"), Column("label"), Column("value"), Column("unit")],
+            rows=([row.key, row.label, row.value, row.unit] for row in rows),
+        )
         return text.getvalue().encode("utf-8-sig")
     if kind == "xlsx":
-        return table_xlsx(title, ["领域", "指标", "数值", "单位"], [[MODULES[row.module], row.label, _number(row.value), row.unit] for row in rows], notes=[subtitle, footer])
+        return table_xlsx(
+            title,
+            ["领域", "指标", "数值", "单位"],
+            [[MODULES[row.module], row.label, _number(row.value), row.unit] for row in rows],
+            notes=[subtitle, footer],
+        )
     parts = [
-        Part(label, ["指标", "数值", "单位"], [[row.label, row.value or "尚未纳入", row.unit] for row in rows if row.module == module], (6, 2, 1))
+        Part(
+            label,
+            ["指标", "数值", "单位"],
+            [[row.label, row.value or "尚未纳入", row.unit] for row in rows if row.module == module],
+            (6, 2, 1),
+        )
         for module, label in MODULES.items()
         if any(row.module == module for row in rows)
     ]
@@ -50,7 +64,13 @@ def render(rows: Sequence[Row], *, kind: str, title: str, subtitle: str, footer:
 def table_xlsx(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, notes: Sequence[str]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
-        write_xlsx(path, title=title, columns=[Column(label, 20) for label in columns], rows=rows, notes=[note for note in notes if note])
+        write_xlsx(
+            path,
+            title=title,
+            columns=[Column(label, 20) for label in columns],
+            rows=rows,
+            notes=[note for note in notes if note],
+        )
         return path.read_bytes()
 
 

@@ -19,7 +19,8 @@ from vetgrid.core.paging import page_of
 from vetgrid.orgs.names import names_of
 from vetgrid.reports import actions, queries
 from vetgrid.reports.catalogue import MODULES
-from vetgrid.reports.files import MEDIA, Row, render as render_file, table_xlsx
+from vetgrid.reports.files import MEDIA, Row, table_xlsx
+from vetgrid.reports.files import render as render_file
 from vetgrid.reports.forms import PeriodForm, SealForm
 from vetgrid.reports.permissions import ReportsPermission
 
@@ -28,7 +29,9 @@ FOUNDED = date(2018, 12, 28)
 
 
 def _asked(request: Any) -> Period:
-    return queries.period_from(request.GET.get("from_on", ""), request.GET.get("to_on", ""), default=Period(FOUNDED, today()))
+    return queries.period_from(
+        request.GET.get("from_on", ""), request.GET.get("to_on", ""), default=Period(FOUNDED, today())
+    )
 
 
 @guarded(READ)
@@ -43,8 +46,13 @@ def five_year(request: Any) -> HttpResponse:
     groups.sort(key=lambda group: not any(entry.state == "kept" for entry, _ in group[1]))
     places = request.actor.places(READ)
     context = {
-        "groups": groups, "form": form, "asked": asked, "kept": sum(entry.state == "kept" for entry in computed), "total": len(computed),
-        "place": "、".join(names_of([low for low, _ in places.intervals]).values()), "may_seal": request.actor.may(SEAL),
+        "groups": groups,
+        "form": form,
+        "asked": asked,
+        "kept": sum(entry.state == "kept" for entry in computed),
+        "total": len(computed),
+        "place": "、".join(names_of([low for low, _ in places.intervals]).values()),
+        "may_seal": request.actor.may(SEAL),
         "may_export": request.actor.may(EXPORT),
     }
     return render(request, "reports/five_year.html", context)
@@ -56,8 +64,13 @@ def rows(request: Any, key: str) -> HttpResponse:
     line, figure, found = queries.rows_behind(key, asked, seen_by=request.actor)
     page = page_of(found, number=request.GET.get("page"), size=request.GET.get("size"))
     context = {
-        "line": line, "figure": figure, "value": queries.text_of(figure.value(found)), "page": page, "asked": asked,
-        "cells": [[column.text(row) for column in figure.columns] for row in page.rows], "may_export": request.actor.may(EXPORT),
+        "line": line,
+        "figure": figure,
+        "value": queries.text_of(figure.value(found)),
+        "page": page,
+        "asked": asked,
+        "cells": [[column.text(row) for column in figure.columns] for row in page.rows],
+        "may_export": request.actor.may(EXPORT),
     }
     return render(request, "reports/rows.html", context)
 
@@ -65,8 +78,15 @@ def rows(request: Any, key: str) -> HttpResponse:
 @guarded(EXPORT)
 def rows_file(request: Any, key: str) -> HttpResponse:
     line, figure, found = queries.rows_behind(key, _asked(request), seen_by=request.actor)
-    record(request.actor, EXPORT, division=request.actor.places(EXPORT).low, detail={"figure": key, "rows": found.count()})
-    body = table_xlsx(line.label, [column.label for column in figure.columns], list(queries.as_texts(figure, found)), notes=[_demo_line()])
+    record(
+        request.actor, EXPORT, division=request.actor.places(EXPORT).low, detail={"figure": key, "rows": found.count()}
+    )
+    body = table_xlsx(
+        line.label,
+        [column.label for column in figure.columns],
+        list(queries.as_texts(figure, found)),
+        notes=[_demo_line()],
+    )
     return _download(body, f"{key}.xlsx", MEDIA["xlsx"])
 
 
@@ -79,7 +99,9 @@ def file(request: Any, kind: str) -> HttpResponse:
         Row(entry.line.key, entry.line.module, entry.line.label, queries.text_of(entry.value), entry.line.unit)
         for entry in queries.five_year(asked, seen_by=request.actor)
     ]
-    record(request.actor, EXPORT, division=request.actor.places(EXPORT).low, detail={"report": "five-year", "format": kind})
+    record(
+        request.actor, EXPORT, division=request.actor.places(EXPORT).low, detail={"report": "five-year", "format": kind}
+    )
     title = f"{settings.INSTANCE.county_name}退役军人工作报告"
     body = render_file(lines, kind=kind, title=title, subtitle=f"{asked.from_on} 至 {asked.to_on}", footer=_demo_line())
     return _download(body, f"five-year.{kind}", MEDIA[kind])
@@ -96,12 +118,23 @@ def _download(body: bytes, name: str, media: str) -> HttpResponse:
 @guarded(SEAL)
 @require_http_methods(["GET", "POST"])
 def seal(request: Any) -> HttpResponse:
-    form = SealForm(request.POST or None, initial={"title": f"工作报告({FOUNDED} 至 {today()})", "from_on": FOUNDED, "to_on": today()})
+    form = SealForm(
+        request.POST or None,
+        initial={"title": f"工作报告({FOUNDED} 至 {today()})", "from_on": FOUNDED, "to_on": today()},
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            asked = queries.period_from(data["from_on"].isoformat(), data["to_on"].isoformat(), default=Period(FOUNDED, today()))
-            report = actions.seal(title=data["title"], asked=asked, division=request.actor.places(SEAL).low, by=request.actor, today=today())
+            asked = queries.period_from(
+                data["from_on"].isoformat(), data["to_on"].isoformat(), default=Period(FOUNDED, today())
+            )
+            report = actions.seal(
+                title=data["title"],
+                asked=asked,
+                division=request.actor.places(SEAL).low,
+                by=request.actor,
+                today=today(),
+            )
         except Refused as error:
             form.refuse(error)
         else:
@@ -130,4 +163,8 @@ def sealed_rows(request: Any, report_id: UUID, key: str) -> HttpResponse:
     figure = next((row for row in queries.sealed_figures(report, seen_by=request.actor) if row.key == key), None)
     if figure is None:
         raise NotFound("这份报告里没有这项数字。")
-    return render(request, "reports/sealed_rows.html", {"report": report, "figure": figure, "rows": figure.rows[:500], "more": max(0, len(figure.rows) - 500)})
+    return render(
+        request,
+        "reports/sealed_rows.html",
+        {"report": report, "figure": figure, "rows": figure.rows[:500], "more": max(0, len(figure.rows) - 500)},
+    )

@@ -33,7 +33,7 @@ class Form(forms.Form):
             for validator in field.validators:
                 code = getattr(validator, "code", "")
                 if code in _SENTENCES:
-                    validator.message = _SENTENCES[code]
+                    setattr(validator, "message", _SENTENCES[code])  # noqa: B010  # validators are callables to the type checker
 
     def refuse(self, error: Refused) -> None:
         """Puts an action's refusal where it belongs: field by field when the error names fields, above the form otherwise."""

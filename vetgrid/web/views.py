@@ -25,5 +25,11 @@ def style(request: Any) -> HttpResponse:
     good, wrong = ExampleForm(auto_id="good_%s"), ExampleForm({"name": "很" * 30}, auto_id="wrong_%s")
     wrong.is_valid()
     page: Page[Any] = Page(rows=[], number=3, size=20, total=187)
-    context = {"good": good, "wrong": wrong, "page": page, "tones": ["", "good", "warn", "bad", "info"], "long": "很长的内容" * 30}
+    context = {
+        "good": good,
+        "wrong": wrong,
+        "page": page,
+        "tones": ["", "good", "warn", "bad", "info"],
+        "long": "很长的内容" * 30,
+    }
     return render(request, "web/style.html", context)

@@ -126,7 +126,14 @@ def test_no_administrator_can_do_the_work_of_another(db, role):
     deeds = {
         "system_admin": lambda: actions.reset_password(user_id=target.id, by=who),
         "security_admin": lambda: actions.grant_role(
-            user_id=target.id, role="grid_contact", division=make.VILLAGE_A1, from_on=make.TODAY, to_on=None, reason="", by=who, today=make.TODAY
+            user_id=target.id,
+            role="grid_contact",
+            division=make.VILLAGE_A1,
+            from_on=make.TODAY,
+            to_on=None,
+            reason="",
+            by=who,
+            today=make.TODAY,
         ),
     }
     with acting(who):
@@ -142,7 +149,11 @@ def test_no_administrator_can_do_the_work_of_another(db, role):
 def test_a_grant_never_reaches_with_the_place_of_another(db):
     make.county()
     here, there = make.person(make.VILLAGE_A1), make.person(make.VILLAGE_B1)
-    both = Actor(id=new_id(), name="兼任", held=held_from([("village_clerk", make.VILLAGE_A1), ("grid_contact", make.VILLAGE_B1)]))
+    both = Actor(
+        id=new_id(),
+        name="兼任",
+        held=held_from([("village_clerk", make.VILLAGE_A1), ("grid_contact", make.VILLAGE_B1)]),
+    )
     assert both.may(RegistryPermission.EDIT, at=make.VILLAGE_A1)
     assert not both.may(RegistryPermission.EDIT, at=make.VILLAGE_B1)
     with acting(both):
@@ -154,7 +165,9 @@ def test_a_grant_never_reaches_with_the_place_of_another(db):
 def test_a_village_between_two_granted_villages_stays_invisible(db):
     make.county()
     make.person(make.VILLAGE_A2)
-    outer = Actor(id=new_id(), name="两村", held=held_from([("grid_contact", make.VILLAGE_A1), ("grid_contact", make.VILLAGE_B1)]))
+    outer = Actor(
+        id=new_id(), name="两村", held=held_from([("grid_contact", make.VILLAGE_A1), ("grid_contact", make.VILLAGE_B1)])
+    )
     with acting(outer):
         assert not Person.objects.exists()
 

@@ -19,7 +19,9 @@ def test_changes_that_bypass_the_actions_are_caught_too(everything):
     Person.objects.filter(pk=person.pk).update(sex="2")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE registry_person SET born_on = '1966' WHERE id = %s", [person.pk])
-    changes = list(Entry.objects.filter(row_id=str(person.pk), verb="row.update").order_by("id").values_list("before", "after"))
+    changes = list(
+        Entry.objects.filter(row_id=str(person.pk), verb="row.update").order_by("id").values_list("before", "after")
+    )
     assert changes == [({"sex": "1"}, {"sex": "2"}), ({"born_on": "1965-03-12"}, {"born_on": "1966"})]
 
 
@@ -79,7 +81,11 @@ def test_an_exported_trail_verifies_offline_and_shows_every_tampering(sealed, tm
     chain.export(path)
     assert chain.verify_file(path, against=sealed).problems == ()
     lines = path.read_text().splitlines()
-    for changed in (lines[:1] + lines[2:], lines[:1] + [lines[2], lines[1]] + lines[3:], [lines[0], lines[1].replace("system", "x").replace("测试", "别人"), *lines[2:]]):
+    for changed in (
+        lines[:1] + lines[2:],
+        [*lines[:1], lines[2], lines[1], *lines[3:]],
+        [lines[0], lines[1].replace("system", "x").replace("测试", "别人"), *lines[2:]],
+    ):
         path.write_text("\n".join(changed) + "\n")
         assert chain.verify_file(path).problems != ()
     path.write_text("\n".join(lines[: len(lines) // 3]) + "\n")
@@ -93,7 +99,9 @@ def test_the_owner_itself_is_stopped_by_the_append_only_trigger(sealed):
 
 def test_an_entry_of_a_transaction_that_is_still_running_waits_for_the_next_seal(sealed):
     with psycopg.connect(database.login("owner").conninfo) as slow:
-        slow.execute("SELECT audit_record('00000000-0000-0000-0000-000000000000', 'x', 'y', 'slow', '', '', NULL, 0, '', NULL)")
+        slow.execute(
+            "SELECT audit_record('00000000-0000-0000-0000-000000000000', 'x', 'y', 'slow', '', '', NULL, 0, '', NULL)"
+        )
         make.person(make.VILLAGE_A1, "蔡后来")
         assert chain.seal_finished() is None or not Entry.objects.filter(verb="slow").exists()
         slow.commit()

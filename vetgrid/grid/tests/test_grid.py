@@ -80,7 +80,9 @@ def test_one_person_cannot_be_contact_and_deputy(village, everything):
 
 def test_a_second_open_contact_is_refused_at_once(village, everything):
     with pytest.raises(DatabaseError, match="duty_one_open_in_cell"), transaction.atomic():
-        Duty.objects.create(cell=village, division=village.division, kind="contact", staff=make.staff(make.VILLAGE_A1), from_on=TODAY)
+        Duty.objects.create(
+            cell=village, division=village.division, kind="contact", staff=make.staff(make.VILLAGE_A1), from_on=TODAY
+        )
 
 
 def test_staff_with_duties_cannot_leave_nor_lose_the_post(village, everything):
@@ -115,7 +117,9 @@ def test_a_cell_with_people_cannot_simply_close(village, everything):
 def test_overlapping_periods_of_one_person_are_refused(village, everything):
     with refused("VG103"):
         person = make.veteran(make.VILLAGE_A1)
-        Membership.objects.create(person=person, cell=village, division=village.division, from_on=date(2018, 1, 1), to_on=date(2020, 1, 1))
+        Membership.objects.create(
+            person=person, cell=village, division=village.division, from_on=date(2018, 1, 1), to_on=date(2020, 1, 1)
+        )
         check_now()
 
 
@@ -124,10 +128,12 @@ def test_a_hand_over_gives_everything_away_in_one_step_and_keeps_the_history(vil
     with acting(head):
         old = Duty.objects.get(cell=village, kind="contact")
         new = make.staff(make.VILLAGE_A1, "洪接任")
-        done = actions.hand_over(staff_id=old.staff_id, successors={old.id: new.id}, reason="调动", by=head, today=TODAY)
+        done = actions.hand_over(
+            staff_id=old.staff_id, successors={old.id: new.id}, reason="调动", by=head, today=TODAY
+        )
         check_now()
         assert (done.duties, done.people) == (1, 1)
-        assert [duty.staff.name for duty in queries.answered_for(person.id, day=TODAY, seen_by=head)][0] == "洪接任"
+        assert next(duty.staff.name for duty in queries.answered_for(person.id, day=TODAY, seen_by=head)) == "洪接任"
         before = queries.answered_for(person.id, day=TODAY - timedelta(days=1), seen_by=head)
         assert before[0].staff_id == old.staff_id
         orgs.end_staff(staff_id=old.staff_id, by=head, today=TODAY)
@@ -137,7 +143,11 @@ def test_a_hand_over_gives_everything_away_in_one_step_and_keeps_the_history(vil
 def test_a_hand_over_with_a_wrong_successor_changes_nothing_and_says_why(village, head):
     with acting(head):
         contact, deputy = Duty.objects.get(cell=village, kind="contact"), Duty.objects.get(cell=village, kind="deputy")
-        for successors, sentence in (({}, "还没有选择"), ({contact.id: contact.staff_id}, "不能是本人"), ({contact.id: deputy.staff_id}, "另一责任人")):
+        for successors, sentence in (
+            ({}, "还没有选择"),
+            ({contact.id: contact.staff_id}, "不能是本人"),
+            ({contact.id: deputy.staff_id}, "另一责任人"),
+        ):
             with pytest.raises(Invalid, match=sentence):
                 actions.hand_over(staff_id=contact.staff_id, successors=successors, reason="", by=head, today=TODAY)
         assert Duty.objects.filter(to_on=None).count() == 2
@@ -153,7 +163,14 @@ def test_a_clerk_of_another_village_cannot_assign_here(village):
 def test_a_village_without_a_cell_says_so_when_a_veteran_is_registered(village):
     clerk = make.actor("village_clerk", make.VILLAGE_A2)
     with acting(clerk), pytest.raises(Conflict, match="还没有微网格"):
-        registry.register(division=make.VILLAGE_A2, values={"identity.name": "蔡建国"}, origin=Origin("id_card"), is_veteran=True, by=clerk, today=TODAY)
+        registry.register(
+            division=make.VILLAGE_A2,
+            values={"identity.name": "蔡建国"},
+            origin=Origin("id_card"),
+            is_veteran=True,
+            by=clerk,
+            today=TODAY,
+        )
 
 
 def test_people_and_contacts_follow_when_villages_merge(village):
@@ -161,7 +178,9 @@ def test_people_and_contacts_follow_when_villages_merge(village):
     make.cell(make.VILLAGE_A2)
     admin = make.actor("system_admin", make.COUNTY)
     with acting(admin):
-        orgs.merge_division(code=make.VILLAGE_A1, into=make.VILLAGE_A2, document="某府〔2023〕1号", by=admin, today=TODAY)
+        orgs.merge_division(
+            code=make.VILLAGE_A1, into=make.VILLAGE_A2, document="某府〔2023〕1号", by=admin, today=TODAY
+        )
         check_now()
     with acting(make.system()):
         person.refresh_from_db()
@@ -182,7 +201,13 @@ def test_coverage_is_one_hundred_percent_and_opens_to_the_rows(village, head):
         assert not queries.without_contact(seen_by=head)
 
 
-MOVES = st.lists(st.tuples(st.sampled_from(["register", "die", "move", "leave", "merge", "undo", "hand_over", "close", "split", "unmark"]), st.integers(0, 5)), max_size=14)
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(["register", "die", "move", "leave", "merge", "undo", "hand_over", "close", "split", "unmark"]),
+        st.integers(0, 5),
+    ),
+    max_size=14,
+)
 
 
 @pytest.mark.slow
@@ -211,27 +236,42 @@ def _apply(move, pick, at, city, second):
     one = people[pick % len(people)] if people else None
     village = (make.VILLAGE_A1, make.VILLAGE_A2)[pick % 2]
     if move == "register":
-        registry.register(division=village, values={"identity.name": "蔡" + "一二三四五六七八九十甲乙丙丁"[at]}, origin=Origin("id_card"), is_veteran=True, by=city, today=TODAY)
+        registry.register(
+            division=village,
+            values={"identity.name": "蔡" + "一二三四五六七八九十甲乙丙丁"[at]},
+            origin=Origin("id_card"),
+            is_veteran=True,
+            by=city,
+            today=TODAY,
+        )
     elif move == "hand_over":
         duty = Duty.objects.filter(to_on=None, kind="contact").order_by("id")[pick % 2]
         held = Duty.objects.filter(staff=duty.staff, to_on=None)
         new = make.staff(duty.division, "新人")
-        actions.hand_over(staff_id=duty.staff_id, successors={row.id: new.id for row in held}, reason="", by=city, today=TODAY)
+        actions.hand_over(
+            staff_id=duty.staff_id, successors={row.id: new.id for row in held}, reason="", by=city, today=TODAY
+        )
     elif move == "split":
         pair = [make.staff(village, name) for name in ("张一", "张二")]
-        actions.open_cell(division=village, name=f"格{at}", area="", contact=pair[0].id, deputy=pair[1].id, by=city, today=TODAY)
+        actions.open_cell(
+            division=village, name=f"格{at}", area="", contact=pair[0].id, deputy=pair[1].id, by=city, today=TODAY
+        )
     elif move == "close":
         cells = list(Cell.objects.filter(division=village, closed_on=None).order_by("id"))
         actions.close_cell(cell_id=cells[0].id, into_id=cells[-1].id, by=city, today=TODAY)
     elif one is None:
         return
     elif move == "die":
-        asked = registry.ask_death(person_id=one.id, died_on="2023-12-01", proof=Proof("death_paper"), source="relative", by=city, today=TODAY)
+        asked = registry.ask_death(
+            person_id=one.id, died_on="2023-12-01", proof=Proof("death_paper"), source="relative", by=city, today=TODAY
+        )
         with acting(second):
             registry.decide_change(request_id=asked.id, approve=True, note="", by=second, today=TODAY)
     elif move in ("move", "leave"):
         target = make.full_code("350582") if move == "leave" else make.VILLAGE_A1 + make.VILLAGE_A2 - one.division
-        asked = registry.ask_move(person_id=one.id, to_division=target, moved_on=TODAY, reason="x", by=city, today=TODAY)
+        asked = registry.ask_move(
+            person_id=one.id, to_division=target, moved_on=TODAY, reason="x", by=city, today=TODAY
+        )
         with acting(second):
             registry.decide_move(request_id=asked.id, approve=True, note="", by=second, today=TODAY)
     elif move == "merge":
@@ -247,7 +287,11 @@ def _apply(move, pick, at, city, second):
 def _exactly_one(city):
     living = Person.objects.filter(is_veteran=True, died_on=None, left_on=None, merged_into=None)
     for person in living:
-        kinds = sorted(Duty.objects.filter(to_on=None, cell__memberships__person=person, cell__memberships__to_on=None).values_list("kind", flat=True))
+        kinds = sorted(
+            Duty.objects.filter(
+                to_on=None, cell__memberships__person=person, cell__memberships__to_on=None
+            ).values_list("kind", flat=True)
+        )
         assert kinds == ["contact", "deputy"], person.name
     assert Membership.objects.filter(to_on=None).exclude(person__in=living).count() == 0
 
@@ -266,4 +310,6 @@ def test_periods_made_by_successive_hand_overs_meet_without_gap(lengths):
 def test_nobody_may_assign_with_a_reading_role(village):
     reader = make.actor("bureau_leader", make.COUNTY)
     with acting(reader), pytest.raises(Refused):
-        actions.assign_duty(kind="contact", staff_id=make.staff(make.VILLAGE_A1).id, cell_id=village.id, by=reader, today=TODAY)
+        actions.assign_duty(
+            kind="contact", staff_id=make.staff(make.VILLAGE_A1).id, cell_id=village.id, by=reader, today=TODAY
+        )

@@ -20,8 +20,12 @@ Pair = tuple[UUID, int, UUID, int, str]
 
 _LIVE = "p.merged_into_id IS NULL AND p.division BETWEEN %(low)s AND %(high)s"
 _OTHER = "q.merged_into_id IS NULL AND q.division BETWEEN %(low)s AND %(high)s AND q.id > p.id"
-_QUESTIONS = (
-    ("same_id", f"SELECT p.id, p.division, q.id, q.division FROM registry_person p JOIN registry_person q ON q.id_index = p.id_index WHERE {_LIVE} AND {_OTHER}"),
+_QUESTIONS = (  # built from our own constants only; places are parameters
+    (
+        "same_id",
+        f"SELECT p.id, p.division, q.id, q.division FROM registry_person p JOIN registry_person q"
+        f" ON q.id_index = p.id_index WHERE {_LIVE} AND {_OTHER}",
+    ),
     (
         "same_name_and_birth",
         f"SELECT p.id, p.division, q.id, q.division FROM registry_person p JOIN registry_person q ON q.name = p.name AND q.born_on = p.born_on"
@@ -49,7 +53,15 @@ def find_duplicates(*, division: int, by: Actor, today: date) -> int:
     for found in _one_digit_off(low, high):
         pairs.setdefault((found[0], found[2]), found)
     rows = [
-        Duplicate(id=new_id(), person_id=a, division=a_place, other_id=b, other_division=b_place, reason=reason, found_at=now())
+        Duplicate(
+            id=new_id(),
+            person_id=a,
+            division=a_place,
+            other_id=b,
+            other_division=b_place,
+            reason=reason,
+            found_at=now(),
+        )
         for a, a_place, b, b_place, reason in pairs.values()
     ]
     before = Duplicate.objects.count()
@@ -89,5 +101,13 @@ def dismiss_duplicate(*, duplicate_id: UUID, note: str, by: Actor, today: date) 
     pair.state, pair.note = Duplicate.State.DISMISSED, note.strip()
     pair.decided_by, pair.decided_at = by.id, now()
     pair.save(update_fields=["state", "note", "decided_by", "decided_at"])
-    record(by, RegistryPermission.MERGE, division=pair.division, table="registry_duplicate", row=pair.id, person=pair.person_id, reason=note)
+    record(
+        by,
+        RegistryPermission.MERGE,
+        division=pair.division,
+        table="registry_duplicate",
+        row=pair.id,
+        person=pair.person_id,
+        reason=note,
+    )
     return pair

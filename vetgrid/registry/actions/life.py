@@ -27,8 +27,15 @@ def mark_veteran(*, person_id: UUID, is_veteran: bool, reason: str, by: Actor, t
     person.version += 1
     person.save(update_fields=["is_veteran", "version"])
     announce(VeteranMarked(person.id, person.division, is_veteran), by=by, today=today)
-    record(by, RegistryPermission.EDIT, division=person.division, table="registry_person", row=person.id, person=person.id,
-           reason=reason)
+    record(
+        by,
+        RegistryPermission.EDIT,
+        division=person.division,
+        table="registry_person",
+        row=person.id,
+        person=person.id,
+        reason=reason,
+    )
     return person
 
 

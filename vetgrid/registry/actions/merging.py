@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 
 from vetgrid.audit.trail import record
 from vetgrid.core.actor import Actor, require
@@ -19,7 +20,7 @@ from vetgrid.registry.models import Consent, Duplicate, Merge, NoticeGiven, Pers
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.registry.projection import project
 
-_MOVED = (*(section.model for section in SECTIONS), NoticeGiven, Consent)
+_MOVED: tuple[type[Model], ...] = (*(section.model for section in SECTIONS), NoticeGiven, Consent)
 
 
 @transaction.atomic
@@ -38,14 +39,27 @@ def merge(*, kept_id: UUID, absorbed_id: UUID, by: Actor, today: date) -> Merge:
     absorbed.version += 1
     absorbed.save(update_fields=["merged_into", "version"])
     project(kept)
-    done = Merge(person=kept, division=kept.division, absorbed=absorbed, undo=json.dumps(undo), merged_by=by.id, merged_at=now())
-    done.save(force_insert=True)
-    Duplicate.objects.filter(person__in=[kept, absorbed], other__in=[kept, absorbed], state=Duplicate.State.OPEN).update(
-        state=Duplicate.State.MERGED, decided_by=by.id, decided_at=now()
+    done = Merge(
+        person=kept, division=kept.division, absorbed=absorbed, undo=json.dumps(undo), merged_by=by.id, merged_at=now()
     )
-    announce(PersonMerged(kept.id, absorbed.id, kept.division, absorbed.division, _is_living_veteran(kept)), by=by, today=today)
-    record(by, RegistryPermission.MERGE, division=kept.division, table="registry_merge", row=done.id, person=kept.id,
-           detail={"absorbed": str(absorbed.id)})
+    done.save(force_insert=True)
+    Duplicate.objects.filter(
+        person__in=[kept, absorbed], other__in=[kept, absorbed], state=Duplicate.State.OPEN
+    ).update(state=Duplicate.State.MERGED, decided_by=by.id, decided_at=now())
+    announce(
+        PersonMerged(kept.id, absorbed.id, kept.division, absorbed.division, _is_living_veteran(kept)),
+        by=by,
+        today=today,
+    )
+    record(
+        by,
+        RegistryPermission.MERGE,
+        division=kept.division,
+        table="registry_merge",
+        row=done.id,
+        person=kept.id,
+        detail={"absorbed": str(absorbed.id)},
+    )
     return done
 
 
@@ -64,7 +78,9 @@ def undo_merge(*, merge_id: UUID, by: Actor, today: date) -> Merge:
         table = model._meta.db_table
         if table in undo["closed"]:
             model._default_manager.filter(pk__in=undo["closed"][table]).update(known_until=None)
-        model._default_manager.filter(pk__in=undo["moved"].get(table, [])).update(person=absorbed, division=absorbed.division)
+        model._default_manager.filter(pk__in=undo["moved"].get(table, [])).update(
+            person=absorbed, division=absorbed.division
+        )
     kept.is_veteran = undo["kept_is_veteran"]
     kept.save(update_fields=["is_veteran"])
     absorbed.merged_into = None
@@ -73,13 +89,30 @@ def undo_merge(*, merge_id: UUID, by: Actor, today: date) -> Merge:
     project(absorbed)
     done.undone_at, done.undone_by = now(), by.id
     done.save(update_fields=["undone_at", "undone_by"])
-    Duplicate.objects.filter(person__in=[kept, absorbed], other__in=[kept, absorbed], state=Duplicate.State.MERGED).update(
-        state=Duplicate.State.OPEN, decided_by=None, decided_at=None
-    )
+    Duplicate.objects.filter(
+        person__in=[kept, absorbed], other__in=[kept, absorbed], state=Duplicate.State.MERGED
+    ).update(state=Duplicate.State.OPEN, decided_by=None, decided_at=None)
     announce(
-        MergeUndone(kept.id, absorbed.id, kept.division, absorbed.division, _is_living_veteran(absorbed), _is_living_veteran(kept)), by=by, today=today
+        MergeUndone(
+            kept.id,
+            absorbed.id,
+            kept.division,
+            absorbed.division,
+            _is_living_veteran(absorbed),
+            _is_living_veteran(kept),
+        ),
+        by=by,
+        today=today,
     )
-    record(by, RegistryPermission.MERGE, division=kept.division, table="registry_merge", row=done.id, person=kept.id, reason="撤销合并")
+    record(
+        by,
+        RegistryPermission.MERGE,
+        division=kept.division,
+        table="registry_merge",
+        row=done.id,
+        person=kept.id,
+        reason="撤销合并",
+    )
     return done
 
 
@@ -88,7 +121,9 @@ def _move_rows(absorbed: Person, kept: Person) -> dict[str, list[str]]:
     for model in _MOVED:
         rows = model._default_manager.filter(person=absorbed)
         if model is Consent:
-            rows = rows.exclude(purpose__in=Consent.objects.filter(person=kept, withdrawn_on=None).values("purpose"), withdrawn_on=None)
+            rows = rows.exclude(
+                purpose__in=Consent.objects.filter(person=kept, withdrawn_on=None).values("purpose"), withdrawn_on=None
+            )
         found = [str(key) for key in rows.values_list("pk", flat=True)]
         if found:
             moved[model._meta.db_table] = found
@@ -113,5 +148,8 @@ def _close_doubles(kept: Person, moved: dict[str, list[str]]) -> dict[str, list[
 
 def _is_living_veteran(person: Person) -> bool:
     return rules.is_living_veteran(
-        is_veteran=person.is_veteran, died_on=person.died_on, left_on=person.left_on, is_merged=person.merged_into_id is not None
+        is_veteran=person.is_veteran,
+        died_on=person.died_on,
+        left_on=person.left_on,
+        is_merged=person.merged_into_id is not None,
     )

@@ -33,11 +33,25 @@ def ask_move(*, person_id: UUID, to_division: int, moved_on: date, reason: str, 
     if MoveRequest.objects.filter(person=person, state=RequestState.OPEN).exists():
         raise Conflict("已有一份迁移申请等待审核,请先处理那一份。")
     request = MoveRequest(
-        person=person, division=person.division, to_division=to_division, moved_on=moved_on, reason=reason.strip(),
-        asked_by=by.id, asked_by_name=by.name, asked_at=now(),
+        person=person,
+        division=person.division,
+        to_division=to_division,
+        moved_on=moved_on,
+        reason=reason.strip(),
+        asked_by=by.id,
+        asked_by_name=by.name,
+        asked_at=now(),
     )
     request.save(force_insert=True)
-    record(by, "registry.ask_move", division=person.division, table="registry_moverequest", row=request.id, person=person.id, reason=reason)
+    record(
+        by,
+        "registry.ask_move",
+        division=person.division,
+        table="registry_moverequest",
+        row=request.id,
+        person=person.id,
+        reason=reason,
+    )
     return request
 
 
@@ -60,8 +74,15 @@ def decide_move(*, request_id: UUID, approve: bool, note: str, by: Actor, today:
     request.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
     if approve:
         _move(locked_person(request.person_id), request, inside=inside, by=by, today=today)
-    record(by, RegistryPermission.APPROVE, division=request.division, table="registry_moverequest", row=request.id,
-           person=request.person_id, reason=note)
+    record(
+        by,
+        RegistryPermission.APPROVE,
+        division=request.division,
+        table="registry_moverequest",
+        row=request.id,
+        person=request.person_id,
+        reason=note,
+    )
     return request
 
 
@@ -75,7 +96,14 @@ def withdraw_move(*, request_id: UUID, by: Actor, today: date) -> MoveRequest:
         raise NotAllowed("只有申请人本人可以撤回申请。")
     request.state = RequestState.WITHDRAWN
     request.save(update_fields=["state"])
-    record(by, "registry.withdraw_move", division=request.division, table="registry_moverequest", row=request.id, person=request.person_id)
+    record(
+        by,
+        "registry.withdraw_move",
+        division=request.division,
+        table="registry_moverequest",
+        row=request.id,
+        person=request.person_id,
+    )
     return request
 
 

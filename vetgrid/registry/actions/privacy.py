@@ -23,9 +23,24 @@ def give_notice(*, person_id: UUID, way: str, by: Actor, today: date) -> NoticeG
     notice = PrivacyNotice.objects.filter(valid_from__lte=today).order_by("-valid_from").first()
     if notice is None:
         raise NotFound("还没有生效的告知书,请系统管理员先发布。")
-    given = NoticeGiven(person=person, division=person.division, notice=notice, given_on=today, way=way, given_by=by.id, given_by_name=by.name)
+    given = NoticeGiven(
+        person=person,
+        division=person.division,
+        notice=notice,
+        given_on=today,
+        way=way,
+        given_by=by.id,
+        given_by_name=by.name,
+    )
     given.save(force_insert=True)
-    record(by, "registry.give_notice", division=person.division, table="registry_noticegiven", row=given.id, person=person.id)
+    record(
+        by,
+        "registry.give_notice",
+        division=person.division,
+        table="registry_noticegiven",
+        row=given.id,
+        person=person.id,
+    )
     return given
 
 
@@ -39,9 +54,18 @@ def give_consent(*, person_id: UUID, purpose: str, way: str, by: Actor, today: d
         raise Invalid(fields={"purpose": "请选择同意事项。"})
     if Consent.objects.filter(person=person, purpose=purpose, withdrawn_on=None).exists():
         raise Conflict("这一事项已有有效的同意,不需要重复登记。")
-    consent = Consent(person=person, division=person.division, purpose=purpose, given_on=today, way=way, recorded_by=by.id)
+    consent = Consent(
+        person=person, division=person.division, purpose=purpose, given_on=today, way=way, recorded_by=by.id
+    )
     consent.save(force_insert=True)
-    record(by, "registry.give_consent", division=person.division, table="registry_consent", row=consent.id, person=person.id)
+    record(
+        by,
+        "registry.give_consent",
+        division=person.division,
+        table="registry_consent",
+        row=consent.id,
+        person=person.id,
+    )
     return consent
 
 
@@ -55,7 +79,14 @@ def withdraw_consent(*, person_id: UUID, consent_id: UUID, by: Actor, today: dat
         raise NotFound()
     consent.withdrawn_on, consent.withdrawn_by = today, by.id
     consent.save(update_fields=["withdrawn_on", "withdrawn_by"])
-    record(by, "registry.withdraw_consent", division=person.division, table="registry_consent", row=consent.id, person=person.id)
+    record(
+        by,
+        "registry.withdraw_consent",
+        division=person.division,
+        table="registry_consent",
+        row=consent.id,
+        person=person.id,
+    )
     return consent
 
 

@@ -22,7 +22,14 @@ from vetgrid.registry.queries.search import exact_matches
 
 @transaction.atomic
 def register(
-    *, division: int, values: Mapping[str, str], origin: Origin, is_veteran: bool, by: Actor, today: date, even_if_similar: bool = False,
+    *,
+    division: int,
+    values: Mapping[str, str],
+    origin: Origin,
+    is_veteran: bool,
+    by: Actor,
+    today: date,
+    even_if_similar: bool = False,
 ) -> Person:
     """建档: opens a file in a village from typed texts, keyed 'section.attribute'.
 
@@ -37,8 +44,16 @@ def register(
     if id_text and not even_if_similar:
         found = exact_matches(id_text, seen_by=by)
         if found:
-            raise Conflict(f"身份证号与{found[0].name}的档案相同,没有新建。请打开已有档案,或核对证件号。", code="same_id")
-    person = Person(division=division, name=identity.get("name", "").strip() or "—", registered_at=now(), is_veteran=is_veteran, version=0)
+            raise Conflict(
+                f"身份证号与{found[0].name}的档案相同,没有新建。请打开已有档案,或核对证件号。", code="same_id"
+            )
+    person = Person(
+        division=division,
+        name=identity.get("name", "").strip() or "—",
+        registered_at=now(),
+        is_veteran=is_veteran,
+        version=0,
+    )
     person.save(force_insert=True)
     store(person, section("identity"), identity, before=None, origin=origin, by=by, today=today)
     for key, part_values in by_section.items():
@@ -71,5 +86,3 @@ def with_birth_from_id(identity: Mapping[str, str], *, today: date) -> dict[str,
     if filled.get("sex", "").strip() in ("", "0"):
         filled["sex"] = known.sex
     return filled
-
-

@@ -42,7 +42,14 @@ class Proof:
 
 @transaction.atomic
 def ask_change(
-    *, person_id: UUID, section_key: str, values: Mapping[str, str], proof: Proof, origin: Origin, by: Actor, today: date,
+    *,
+    person_id: UUID,
+    section_key: str,
+    values: Mapping[str, str],
+    proof: Proof,
+    origin: Origin,
+    by: Actor,
+    today: date,
     fact_id: UUID | None = None,
 ) -> ChangeRequest:
     """申请变更: nothing changes yet; somebody with the right to approve decides."""
@@ -74,15 +81,39 @@ def ask_death(*, person_id: UUID, died_on: str, proof: Proof, source: str, by: A
 
 
 def _ask(
-    person: Person, section_key: str, values: Mapping[str, str], *, fact_id: UUID | None, proof: Proof, source: str, by: Actor
+    person: Person,
+    section_key: str,
+    values: Mapping[str, str],
+    *,
+    fact_id: UUID | None,
+    proof: Proof,
+    source: str,
+    by: Actor,
 ) -> ChangeRequest:
     request = ChangeRequest(
-        person=person, division=person.division, section=section_key, fact_id=fact_id,
-        values=json.dumps(dict(values), ensure_ascii=False), proof_kind=proof.kind, proof_note=proof.note, proof_file=proof.file,
-        source=source or "staff_check", asked_by=by.id, asked_by_name=by.name, asked_at=now(), base_version=person.version,
+        person=person,
+        division=person.division,
+        section=section_key,
+        fact_id=fact_id,
+        values=json.dumps(dict(values), ensure_ascii=False),
+        proof_kind=proof.kind,
+        proof_note=proof.note,
+        proof_file=proof.file,
+        source=source or "staff_check",
+        asked_by=by.id,
+        asked_by_name=by.name,
+        asked_at=now(),
+        base_version=person.version,
     )
     request.save(force_insert=True)
-    record(by, "registry.ask_change", division=person.division, table="registry_changerequest", row=request.id, person=person.id)
+    record(
+        by,
+        "registry.ask_change",
+        division=person.division,
+        table="registry_changerequest",
+        row=request.id,
+        person=person.id,
+    )
     return request
 
 
@@ -99,8 +130,15 @@ def decide_change(*, request_id: UUID, approve: bool, note: str, by: Actor, toda
     if approve:
         _apply(request, by=by, today=today)
     _close(request, RequestState.APPROVED if approve else RequestState.REJECTED, note, by=by)
-    record(by, RegistryPermission.APPROVE, division=request.division, table="registry_changerequest", row=request.id,
-           person=request.person_id, reason=note)
+    record(
+        by,
+        RegistryPermission.APPROVE,
+        division=request.division,
+        table="registry_changerequest",
+        row=request.id,
+        person=request.person_id,
+        reason=note,
+    )
     return request
 
 
@@ -113,8 +151,14 @@ def withdraw_change(*, request_id: UUID, by: Actor, today: date) -> ChangeReques
         raise NotAllowed("只有申请人本人可以撤回申请。")
     require(by, RegistryPermission.EDIT, at=request.division)
     _close(request, RequestState.WITHDRAWN, "", by=by)
-    record(by, "registry.withdraw_change", division=request.division, table="registry_changerequest", row=request.id,
-           person=request.person_id)
+    record(
+        by,
+        "registry.withdraw_change",
+        division=request.division,
+        table="registry_changerequest",
+        row=request.id,
+        person=request.person_id,
+    )
     return request
 
 

@@ -28,6 +28,14 @@ def unmask(*, person_id: UUID, field_key: str, fact_id: UUID, reason: str, by: A
     value = getattr(fact, entry.attribute, None)
     if not isinstance(value, Sealed):
         raise NotFound()
-    record(by, RegistryPermission.UNMASK, division=person.division, table=section(entry.section).model._meta.db_table,
-           row=fact_id, person=person.id, reason=reason.strip(), detail={"field": field_key})
+    record(
+        by,
+        RegistryPermission.UNMASK,
+        division=person.division,
+        table=section(entry.section).model._meta.db_table,
+        row=fact_id,
+        person=person.id,
+        reason=reason.strip(),
+        detail={"field": field_key},
+    )
     return value.reveal()

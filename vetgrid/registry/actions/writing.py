@@ -35,8 +35,15 @@ class Origin:
 
 @transaction.atomic
 def write_fact(
-    *, person_id: UUID, section_key: str, values: Mapping[str, str], origin: Origin, by: Actor, today: date,
-    fact_id: UUID | None = None, version: int | None = None,
+    *,
+    person_id: UUID,
+    section_key: str,
+    values: Mapping[str, str],
+    origin: Origin,
+    by: Actor,
+    today: date,
+    fact_id: UUID | None = None,
+    version: int | None = None,
 ) -> Fact:
     """登记或更正: a new fact, or a new version of the fact `fact_id`. Fields that demand proof are refused here.
 
@@ -51,7 +58,14 @@ def write_fact(
         labels = "、".join(FIELDS[key].label for key in guarded)
         raise Conflict(f"更改{labels}需要证明材料,请改用“申请变更”。", code="proof_needed")
     fact = store(person, part, values, before=before, origin=origin, by=by, today=today)
-    record(by, RegistryPermission.EDIT, division=person.division, table=part.model._meta.db_table, row=fact.id, person=person.id)
+    record(
+        by,
+        RegistryPermission.EDIT,
+        division=person.division,
+        table=part.model._meta.db_table,
+        row=fact.id,
+        person=person.id,
+    )
     return fact
 
 
@@ -67,7 +81,14 @@ def end_fact(*, person_id: UUID, section_key: str, fact_id: UUID, to_on: str, by
     end = parse_partial(to_on, today=today)
     fact = replace(before, {"to_on": end}, by=by)
     after_change(person, part)
-    record(by, RegistryPermission.EDIT, division=person.division, table=part.model._meta.db_table, row=fact.id, person=person.id)
+    record(
+        by,
+        RegistryPermission.EDIT,
+        division=person.division,
+        table=part.model._meta.db_table,
+        row=fact.id,
+        person=person.id,
+    )
     return fact
 
 
@@ -86,19 +107,37 @@ def withdraw_fact(*, person_id: UUID, section_key: str, fact_id: UUID, reason: s
         raise Invalid(fields={"reason": "请写明撤销原因。"})
     type(fact)._default_manager.filter(pk=fact.pk).update(known_until=now())
     after_change(person, part)
-    record(by, RegistryPermission.EDIT, division=person.division, table=part.model._meta.db_table, row=fact.id,
-           person=person.id, reason=reason)
+    record(
+        by,
+        RegistryPermission.EDIT,
+        division=person.division,
+        table=part.model._meta.db_table,
+        row=fact.id,
+        person=person.id,
+        reason=reason,
+    )
 
 
 def store(
-    person: Person, part: Section, values: Mapping[str, str], *, before: Fact | None, origin: Origin, by: Actor, today: date
+    person: Person,
+    part: Section,
+    values: Mapping[str, str],
+    *,
+    before: Fact | None,
+    origin: Origin,
+    by: Actor,
+    today: date,
 ) -> Fact:
     """Checks the values, closes the version before and adds the new one; refreshes the projection."""
     parsed = parsed_values(part, values, today=today, before=before)
     check_together(part, parsed, today=today)
     fields = parsed | {
-        "source": origin.source or "staff_check", "source_note": origin.note, "batch": origin.batch,
-        "from_on": parse_partial(origin.from_on, today=today) if origin.from_on else (before.from_on if before else None),
+        "source": origin.source or "staff_check",
+        "source_note": origin.note,
+        "batch": origin.batch,
+        "from_on": parse_partial(origin.from_on, today=today)
+        if origin.from_on
+        else (before.from_on if before else None),
     }
     fact = replace(before, fields, by=by) if before is not None else add(person, part, fields, by=by)
     after_change(person, part)
@@ -115,12 +154,19 @@ def replace(before: Fact, fields: Mapping[str, Any], *, by: Actor) -> Fact:
     """The new version of a fact: the old one is known until now."""
     moment = now()
     type(before)._default_manager.filter(pk=before.pk).update(known_until=moment)
-    kept = {entry.name: getattr(before, entry.attname) for entry in before._meta.concrete_fields
-            if entry.name not in ("id", "person", "division", "known_since", "known_until", "recorded_by")
-            and not entry.is_relation}
-    links = {entry.attname: getattr(before, entry.attname) for entry in before._meta.concrete_fields if entry.is_relation}
+    kept = {
+        entry.name: getattr(before, entry.attname)
+        for entry in before._meta.concrete_fields
+        if entry.name not in ("id", "person", "division", "known_since", "known_until", "recorded_by")
+        and not entry.is_relation
+    }
+    links = {
+        entry.attname: getattr(before, entry.attname) for entry in before._meta.concrete_fields if entry.is_relation
+    }
     links["person_id"] = before.person_id
-    fact = type(before)(**(kept | links | dict(fields)), division=before.division, known_since=moment, recorded_by=by.id)
+    fact = type(before)(
+        **(kept | links | dict(fields)), division=before.division, known_since=moment, recorded_by=by.id
+    )
     fact.save(force_insert=True)
     return fact
 
@@ -185,9 +231,9 @@ def check_together(part: Section, parsed: Mapping[str, Any], *, today: date) -> 
         )
         if problem:
             raise Invalid(fields={"identity.id_number": problem})
-    if part.key == "service" and parsed.get("enlisted_on") and parsed.get("discharged_on"):
-        if parsed["discharged_on"] < parsed["enlisted_on"][: len(parsed["discharged_on"])]:
-            raise Invalid(fields={"service.discharged_on": "退役时间早于入伍时间,请核对退役证。"})
+    first, last = parsed.get("enlisted_on"), parsed.get("discharged_on")
+    if part.key == "service" and first and last and last < first[: len(last)]:
+        raise Invalid(fields={"service.discharged_on": "退役时间早于入伍时间,请核对退役证。"})
     if part.key == "disability" and parsed.get("cause") == "illness" and (parsed.get("grade") or 0) > 6:
         raise Invalid(fields={"disability.grade": "因病致残只有1至6级,请核对伤残证。"})
 

@@ -36,13 +36,24 @@ def upload(*, body: bytes, name: str, division: int, corrects: UUID | None, by: 
     require(by, RegistryPermission.IMPORT, at=division)
     if not body:
         raise Invalid(fields={"file": "文件是空的,请重新选择。"})
-    stored = keep(body, name=name, media_type="application/octet-stream", kind="import", division=division, by=by, today=today)
+    stored = keep(
+        body, name=name, media_type="application/octet-stream", kind="import", division=division, by=by, today=today
+    )
     batch = ImportBatch(
-        division=division, file=stored.id, file_name=name[:200], file_digest=digest_of(body), corrects_id=corrects, made_by=by.id,
-        made_by_name=by.name, made_at=now(), state=State.READING,
+        division=division,
+        file=stored.id,
+        file_name=name[:200],
+        file_digest=digest_of(body),
+        corrects_id=corrects,
+        made_by=by.id,
+        made_by_name=by.name,
+        made_at=now(),
+        state=State.READING,
     )
     batch.save(force_insert=True)
-    record(by, RegistryPermission.IMPORT, division=division, table="registry_importbatch", row=batch.id, reason=name[:200])
+    record(
+        by, RegistryPermission.IMPORT, division=division, table="registry_importbatch", row=batch.id, reason=name[:200]
+    )
     return batch
 
 
@@ -61,7 +72,13 @@ def read_sheet(*, batch_id: UUID, by: Actor) -> ImportBatch:
     remark = next((at for at, header in enumerate(sheet.headers) if header == _REMARK), None)
     ImportRow.objects.filter(batch=batch).delete()
     bulk.insert(
-        ImportRow(id=new_id(), batch=batch, division=batch.division, row_no=row.row_no, cells=_packed([clean(cell) for cell in row.cells], row.problems))
+        ImportRow(
+            id=new_id(),
+            batch=batch,
+            division=batch.division,
+            row_no=row.row_no,
+            cells=_packed([clean(cell) for cell in row.cells], row.problems),
+        )
         for row in sheet.rows
     )
     suggested = mapping.suggest(sheet.headers, division=batch.division)
@@ -132,17 +149,32 @@ def load(*, batch_id: UUID, by: Actor, today: date) -> ImportBatch:
     batch = _locked(batch_id, State.LOADING)
     require(by, RegistryPermission.IMPORT, at=batch.division)
     checker = Checker(division=batch.division, mapping=batch.mapping, by=by, today=today)
-    chosen = ImportRow.objects.filter(batch=batch, is_chosen=True).exclude(outcome=ImportRow.Outcome.BAD).order_by("row_no")
+    chosen = (
+        ImportRow.objects.filter(batch=batch, is_chosen=True).exclude(outcome=ImportRow.Outcome.BAD).order_by("row_no")
+    )
     groups: dict[str, list[Checked]] = {}
     for checked in checker.check_all((row.row_no, *unpacked(row)) for row in chosen):
         groups.setdefault(checked.outcome, []).append(checked)
     created = loading.load_new(groups.get("new", []), batch=batch.id, by=by, today=today, told=_teller(batch.id))
     updated = loading.load_known(groups.get("update", []), batch=batch.id, by=by, today=today)
     chosen.update(outcome=ImportRow.Outcome.LOADED)
-    record(by, RegistryPermission.IMPORT, division=batch.division, table="registry_importbatch", row=batch.id,
-           detail={"created": created, "updated": updated})
-    return _set(batch, State.DONE, created_count=created, updated_count=updated, unchanged_count=len(groups.get("same", [])),
-                done=batch.good, finished_at=now())
+    record(
+        by,
+        RegistryPermission.IMPORT,
+        division=batch.division,
+        table="registry_importbatch",
+        row=batch.id,
+        detail={"created": created, "updated": updated},
+    )
+    return _set(
+        batch,
+        State.DONE,
+        created_count=created,
+        updated_count=updated,
+        unchanged_count=len(groups.get("same", [])),
+        done=batch.good,
+        finished_at=now(),
+    )
 
 
 def _teller(batch_id: UUID) -> Callable[[int], None]:
@@ -184,7 +216,15 @@ def rejected_rows(*, batch_id: UUID, by: Actor, today: date) -> StoredFile:
         write_xlsx(path, title="需要改正的行", columns=columns, rows=_rejected(rows.iterator(chunk_size=2000), kept))
         body = path.read_bytes()
     record(by, "registry.import_rejected", division=batch.division, table="registry_importbatch", row=batch.id)
-    return keep(body, name=f"需要改正的行-{batch.file_name}.xlsx", media_type=XLSX, kind="rejected", division=batch.division, by=by, today=today)
+    return keep(
+        body,
+        name=f"需要改正的行-{batch.file_name}.xlsx",
+        media_type=XLSX,
+        kind="rejected",
+        division=batch.division,
+        by=by,
+        today=today,
+    )
 
 
 def _rejected(rows: Iterator[ImportRow], kept: list[int]) -> Iterator[list[str]]:
@@ -208,4 +248,3 @@ def _set(batch: ImportBatch, state: str, **values: object) -> ImportBatch:
     batch.state = state
     batch.save(update_fields=["state", *values])
     return batch
-

@@ -1,5 +1,6 @@
 """Is a row fit to load, and what would it do: new file, changed file, nothing, or a sentence for each wrong cell."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -61,7 +62,9 @@ class Checker:
         row = Checked(row_no, self._place(texts.pop(PLACE, "")), texts)
         row.errors |= {str(at): sentence for at, sentence in problems.items() if at in self.mapping}
         if not row.division:
-            row.errors[self.column_of.get(PLACE, "0")] = "没有找到这个村(社区),或不在您的导入范围内。请写完整名称或12位代码。"
+            row.errors[self.column_of.get(PLACE, "0")] = (
+                "没有找到这个村(社区),或不在您的导入范围内。请写完整名称或12位代码。"
+            )
         self._parse(row)
         self._once(row)
         return row
@@ -84,7 +87,10 @@ class Checker:
 
     def _together(self, row: Checked) -> None:
         """Checks across fields, and fields that a section cannot do without."""
-        identity = with_birth_from_id({key.partition(".")[2]: text for key, text in row.texts.items() if key.startswith("identity.")}, today=self.today)
+        identity = with_birth_from_id(
+            {key.partition(".")[2]: text for key, text in row.texts.items() if key.startswith("identity.")},
+            today=self.today,
+        )
         row.texts |= {f"identity.{attribute}": text for attribute, text in identity.items()}
         parts: dict[str, dict[str, str]] = {}
         for key, text in row.texts.items():
@@ -97,8 +103,15 @@ class Checker:
                     row.texts.pop(f"{part}.{attribute}")
                 continue
             try:
-                check_together(known, {entry.attribute: parse(entry, texts[entry.attribute], today=self.today)
-                                       for entry in known.fields if entry.attribute in texts}, today=self.today)
+                check_together(
+                    known,
+                    {
+                        entry.attribute: parse(entry, texts[entry.attribute], today=self.today)
+                        for entry in known.fields
+                        if entry.attribute in texts
+                    },
+                    today=self.today,
+                )
             except Invalid as error:
                 for key, sentence in error.fields.items():
                     row.errors[self.column_of.get(key, "0")] = sentence
@@ -122,7 +135,10 @@ class Checker:
             if person is None:
                 row.outcome = Outcome.NEW
             elif person.division != row.division:
-                row.outcome, row.errors = Outcome.BAD, {self.column_of.get("identity.id_number", "0"): "档案已在另一个村(社区),请先办理迁移。"}
+                row.outcome, row.errors = (
+                    Outcome.BAD,
+                    {self.column_of.get("identity.id_number", "0"): "档案已在另一个村(社区),请先办理迁移。"},
+                )
             else:
                 self._compare(row, person)
         return block
@@ -149,10 +165,21 @@ def changes_of(row: Checked, person: Person) -> tuple[dict[str, dict[str, str]],
     for part, texts in parts.items():
         known = section(part)
         rows = list(known.model._default_manager.filter(person=person, known_until=None))
-        if any(all(_same(entry, getattr(fact, entry.attribute), texts[entry.attribute]) for entry in known.fields if entry.attribute in texts) for fact in rows):
+        if any(
+            all(
+                _same(entry, getattr(fact, entry.attribute), texts[entry.attribute])
+                for entry in known.fields
+                if entry.attribute in texts
+            )
+            for fact in rows
+        ):
             continue
         before = rows[0] if rows and not known.is_list else None
-        normal = {entry.attribute: _normal(entry, texts[entry.attribute]) for entry in known.fields if entry.attribute in texts}
+        normal = {
+            entry.attribute: _normal(entry, texts[entry.attribute])
+            for entry in known.fields
+            if entry.attribute in texts
+        }
         guarded += changed_guarded_fields(known, before, normal)
         changes[part] = texts
     return changes, guarded
@@ -184,10 +211,8 @@ def _key(row: Checked) -> str:
     """How a row finds its person: by ID number, else by village, name and birth date."""
     id_text = row.texts.get("identity.id_number", "")
     if id_text:
-        try:
+        with contextlib.suppress(ValueError):
             id_text = rules.id_number(id_text, today=date.max).text
-        except ValueError:
-            pass
         return (blind(id_text, "id_number") or b"").hex()
     born = row.texts.get("identity.born_on", "")
     return json.dumps([row.division, row.texts.get("identity.name", ""), _normal(FIELDS["identity.born_on"], born)])

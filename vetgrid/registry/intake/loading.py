@@ -41,8 +41,17 @@ def _load_block(rows: list[Checked], *, batch: UUID, by: Actor, today: date) -> 
     people: list[models.Person] = []
     facts: dict[type[models.Fact], list[models.Fact]] = {}
     for row in rows:
-        person = models.Person(id=new_id(), division=row.division, registered_at=moment, is_veteran=_is_veteran(row.texts), name="")
-        common = {"person_id": person.id, "division": row.division, "source": "import", "known_since": moment, "recorded_by": by.id, "batch": batch}
+        person = models.Person(
+            id=new_id(), division=row.division, registered_at=moment, is_veteran=_is_veteran(row.texts), name=""
+        )
+        common = {
+            "person_id": person.id,
+            "division": row.division,
+            "source": "import",
+            "known_since": moment,
+            "recorded_by": by.id,
+            "batch": batch,
+        }
         for part, values in _by_section(row.texts, today).items():
             fact = section(part).model(**common, **values)
             _project(person, fact)
@@ -52,7 +61,11 @@ def _load_block(rows: list[Checked], *, batch: UUID, by: Actor, today: date) -> 
     insert(people)
     for found in facts.values():
         insert(found)
-    announce(PeopleRegistered(tuple((person.id, person.division) for person in people if person.is_veteran)), by=by, today=today)
+    announce(
+        PeopleRegistered(tuple((person.id, person.division) for person in people if person.is_veteran)),
+        by=by,
+        today=today,
+    )
     return len(people)
 
 
@@ -87,13 +100,16 @@ def load_known(rows: Iterable[Checked], *, batch: UUID, by: Actor, today: date) 
     """Writes what rows about known persons change; returns how many files changed."""
     changed = 0
     for row in rows:
+        assert row.person_id is not None, "only rows about known persons come here"
         person = models.Person.objects.select_for_update().get(pk=row.person_id)
         changes, guarded = changes_of(row, person)
         if guarded:
             continue
         for part, values in changes.items():
             known = section(part)
-            before = None if known.is_list else known.model._default_manager.filter(person=person, known_until=None).first()
+            before = (
+                None if known.is_list else known.model._default_manager.filter(person=person, known_until=None).first()
+            )
             store(person, known, values, before=before, origin=Origin("import", batch=batch), by=by, today=today)
         changed += bool(changes)
     return changed

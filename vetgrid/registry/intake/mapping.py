@@ -47,5 +47,9 @@ def remember(headers: list[str], mapping: dict[str, str], *, division: int) -> N
 
 def choices() -> list[tuple[str, str]]:
     """What a column may be mapped to."""
-    fields = [(key, f"{section.label} · {field.label}") for section in SECTIONS for key, field in ((f.key, f) for f in section.fields)]
+    fields = [
+        (key, f"{section.label} · {field.label}")
+        for section in SECTIONS
+        for key, field in ((f.key, f) for f in section.fields)
+    ]
     return [("", "不导入这一列"), (PLACE, "村(社区)名称或代码"), *fields]

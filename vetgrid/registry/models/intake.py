@@ -65,8 +65,12 @@ class ImportRow(Scoped):
     errors = models.JSONField(default=dict)
     is_chosen = models.BooleanField(default=True)
     person_id = models.UUIDField(null=True)
-    protection = Protection(domain="registry", is_audited=False, app=("SELECT", "INSERT", "UPDATE", "DELETE"),
-                                    job=("SELECT", "INSERT", "UPDATE", "DELETE"))
+    protection = Protection(
+        domain="registry",
+        is_audited=False,
+        app=("SELECT", "INSERT", "UPDATE", "DELETE"),
+        job=("SELECT", "INSERT", "UPDATE", "DELETE"),
+    )
 
     class Meta:
         indexes = [models.Index(fields=["batch", "outcome", "row_no"], name="import_row_by_outcome")]

@@ -46,5 +46,7 @@ class Consent(Scoped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "purpose"], condition=Q(withdrawn_on=None), name="consent_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=Q(withdrawn_on=None), name="consent_once_at_a_time"
+            ),
         ]

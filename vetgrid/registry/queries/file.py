@@ -50,7 +50,9 @@ def _facts(part: Section, who: Person, known_at: datetime | None) -> QuerySet[Fa
     rows = part.model._default_manager.filter(person=who)
     if known_at is None:
         return rows.filter(known_until=None).order_by("-known_since", "-id")
-    return rows.filter(Q(known_until=None) | Q(known_until__gt=known_at), known_since__lte=known_at).order_by("-known_since", "-id")
+    return rows.filter(Q(known_until=None) | Q(known_until__gt=known_at), known_since__lte=known_at).order_by(
+        "-known_since", "-id"
+    )
 
 
 def present_facts(who: Person, sections: Sequence[FileSection]) -> set[str]:
@@ -58,5 +60,9 @@ def present_facts(who: Person, sections: Sequence[FileSection]) -> set[str]:
     present = {entry.section.key for entry in sections if entry.facts}
     keys = {"residence": "residence", "service": "service", "class": "person_class"}
     found = {keys[key] for key in present if key in keys}
-    found |= {key for key, value in (("id_number", who.id_index), ("phone", who.phone_index), ("born_on", who.born_on)) if value}
+    found |= {
+        key
+        for key, value in (("id_number", who.id_index), ("phone", who.phone_index), ("born_on", who.born_on))
+        if value
+    }
     return found

@@ -2,18 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vetgrid.core.actor import Actor
 from vetgrid.core.places import Places
 from vetgrid.core.reach import within
-from vetgrid.registry.models import Person, PersonClass, Residence, Service
+from vetgrid.registry.models import Fact, Person, PersonClass, Residence, Service
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.registry.queries.search import found_by
 
-STANDINGS = (("", "在册"), ("veteran", "退役军人"), ("other", "其他人员"), ("died", "已去世"), ("left", "已迁出"), ("all", "全部"))
-GAPS = (("", "不限"), ("id_number", "缺身份证号"), ("phone", "缺电话"), ("residence", "缺住址"), ("service", "缺服役经历"), ("unconfirmed", "本年未确认"))
+STANDINGS = (
+    ("", "在册"),
+    ("veteran", "退役军人"),
+    ("other", "其他人员"),
+    ("died", "已去世"),
+    ("left", "已迁出"),
+    ("all", "全部"),
+)
+GAPS = (
+    ("", "不限"),
+    ("id_number", "缺身份证号"),
+    ("phone", "缺电话"),
+    ("residence", "缺住址"),
+    ("service", "缺服役经历"),
+    ("unconfirmed", "本年未确认"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +95,8 @@ def _gap(rows: QuerySet[Person], gap: str, today: date) -> QuerySet[Person]:
             return rows
 
 
-def _current(model: type) -> QuerySet[Person]:
-    rows: QuerySet[Person] = model._default_manager.filter(person=OuterRef("pk"), known_until=None)  # type: ignore[attr-defined]  # a model class
-    return rows
+def _current(model: type[Fact]) -> QuerySet[Any]:
+    return model._default_manager.filter(person=OuterRef("pk"), known_until=None)
 
 
 def _born_at_latest(age: int, today: date) -> str:

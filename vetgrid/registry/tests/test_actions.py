@@ -40,7 +40,12 @@ def head():
 
 
 def registered(clerk, **more):
-    values = {"identity.name": "蔡建国", "identity.id_number": ID, "phone.number": "13800001111", "service.enlisted_on": "1983年10月"}
+    values = {
+        "identity.name": "蔡建国",
+        "identity.id_number": ID,
+        "phone.number": "13800001111",
+        "service.enlisted_on": "1983年10月",
+    }
     return actions.register(
         division=make.VILLAGE_A1, values=values | more, origin=CARD, is_veteran=True, by=clerk, today=TODAY
     )
@@ -64,8 +69,13 @@ def test_the_same_id_number_is_not_registered_twice_unless_the_clerk_insists(cle
         with pytest.raises(Conflict, match="身份证号与蔡建国的档案相同"):
             registered(clerk)
         registered_again = actions.register(
-            division=make.VILLAGE_A1, values={"identity.name": "蔡建国", "identity.id_number": ID}, origin=CARD, is_veteran=False,
-            by=clerk, today=TODAY, even_if_similar=True,
+            division=make.VILLAGE_A1,
+            values={"identity.name": "蔡建国", "identity.id_number": ID},
+            origin=CARD,
+            is_veteran=False,
+            by=clerk,
+            today=TODAY,
+            even_if_similar=True,
         )
         assert registered_again.id
 
@@ -93,7 +103,14 @@ def test_a_correction_keeps_the_old_value_in_the_history_and_a_past_moment_can_b
     with acting(clerk):
         found = registered(clerk)
         moment = Phone.objects.get().known_since
-        actions.write_fact(person_id=found.id, section_key="phone", values={"number": "13900002222"}, origin=CARD, by=clerk, today=TODAY)
+        actions.write_fact(
+            person_id=found.id,
+            section_key="phone",
+            values={"number": "13900002222"},
+            origin=CARD,
+            by=clerk,
+            today=TODAY,
+        )
         found.refresh_from_db()
         assert found.phone.reveal() == "13900002222"
         versions = queries.history_of(found, "phone", seen_by=clerk)
@@ -107,10 +124,24 @@ def test_two_clerks_who_edit_the_same_file_do_not_overwrite_each_other(clerk):
         found = registered(clerk)
         found.refresh_from_db()
         seen = found.version
-        actions.write_fact(person_id=found.id, section_key="situation", values={"politics": "群众"}, origin=CARD, by=clerk, today=TODAY, version=seen)
+        actions.write_fact(
+            person_id=found.id,
+            section_key="situation",
+            values={"politics": "群众"},
+            origin=CARD,
+            by=clerk,
+            today=TODAY,
+            version=seen,
+        )
         with pytest.raises(Conflict, match="刚被他人修改过"):
             actions.write_fact(
-                person_id=found.id, section_key="situation", values={"politics": "中共党员"}, origin=CARD, by=clerk, today=TODAY, version=seen
+                person_id=found.id,
+                section_key="situation",
+                values={"politics": "中共党员"},
+                origin=CARD,
+                by=clerk,
+                today=TODAY,
+                version=seen,
             )
 
 
@@ -120,12 +151,36 @@ def test_a_field_that_demands_proof_changes_only_after_another_person_approved(c
         service = Service.objects.get()
         values = {"enlisted_on": "1982-10"}
         with pytest.raises(Conflict, match="需要证明材料"):
-            actions.write_fact(person_id=found.id, section_key="service", fact_id=service.id, values=values, origin=CARD, by=clerk, today=TODAY)
+            actions.write_fact(
+                person_id=found.id,
+                section_key="service",
+                fact_id=service.id,
+                values=values,
+                origin=CARD,
+                by=clerk,
+                today=TODAY,
+            )
         with pytest.raises(Invalid, match="不能用这种证明"):
-            actions.ask_change(person_id=found.id, section_key="service", fact_id=service.id, values=values, proof=Proof("bank_card"),
-                               origin=CARD, by=clerk, today=TODAY)
-        asked = actions.ask_change(person_id=found.id, section_key="service", fact_id=service.id, values=values, proof=Proof("archive"),
-                                   origin=Origin("archive"), by=clerk, today=TODAY)
+            actions.ask_change(
+                person_id=found.id,
+                section_key="service",
+                fact_id=service.id,
+                values=values,
+                proof=Proof("bank_card"),
+                origin=CARD,
+                by=clerk,
+                today=TODAY,
+            )
+        asked = actions.ask_change(
+            person_id=found.id,
+            section_key="service",
+            fact_id=service.id,
+            values=values,
+            proof=Proof("archive"),
+            origin=Origin("archive"),
+            by=clerk,
+            today=TODAY,
+        )
         with pytest.raises(NotAllowed):
             actions.decide_change(request_id=asked.id, approve=True, note="", by=clerk, today=TODAY)
     with acting(head):
@@ -140,7 +195,9 @@ def test_nobody_decides_on_his_own_request(head):
     make.county()
     found = make.veteran(make.VILLAGE_A1)
     with acting(head):
-        asked = actions.ask_death(person_id=found.id, died_on="2023-12", proof=Proof("death_paper"), source="relative", by=head, today=TODAY)
+        asked = actions.ask_death(
+            person_id=found.id, died_on="2023-12", proof=Proof("death_paper"), source="relative", by=head, today=TODAY
+        )
         with pytest.raises(NotAllowed, match="另一位"):
             actions.decide_change(request_id=asked.id, approve=True, note="", by=head, today=TODAY)
 
@@ -148,7 +205,9 @@ def test_nobody_decides_on_his_own_request(head):
 def test_a_death_counts_only_when_a_second_person_confirmed_it(clerk, head):
     found = make.veteran(make.VILLAGE_A1)
     with acting(clerk):
-        asked = actions.ask_death(person_id=found.id, died_on="2023-12", proof=Proof("death_paper"), source="relative", by=clerk, today=TODAY)
+        asked = actions.ask_death(
+            person_id=found.id, died_on="2023-12", proof=Proof("death_paper"), source="relative", by=clerk, today=TODAY
+        )
         found.refresh_from_db()
         assert found.died_on is None
     with acting(head):
@@ -164,13 +223,22 @@ def test_a_person_who_moves_takes_every_fact_along_and_the_old_village_sees_noth
     town = make.actor("town_head", make.TOWN_A, "站长")
     with acting(clerk):
         found = registered(clerk)
-        asked = actions.ask_move(person_id=found.id, to_division=make.VILLAGE_B1, moved_on=date(2023, 12, 1), reason="购房", by=clerk, today=TODAY)
+        asked = actions.ask_move(
+            person_id=found.id,
+            to_division=make.VILLAGE_B1,
+            moved_on=date(2023, 12, 1),
+            reason="购房",
+            by=clerk,
+            today=TODAY,
+        )
     with acting(town), pytest.raises(NotAllowed, match="跨镇"):
         actions.decide_move(request_id=asked.id, approve=True, note="", by=town, today=TODAY)
     with acting(city):
         actions.decide_move(request_id=asked.id, approve=True, note="", by=city, today=TODAY)
         check_now()
-        assert {row.division for row in (*Identity.objects.all(), *Phone.objects.all(), *Service.objects.all())} == {make.VILLAGE_B1}
+        assert {row.division for row in (*Identity.objects.all(), *Phone.objects.all(), *Service.objects.all())} == {
+            make.VILLAGE_B1
+        }
     with acting(clerk), pytest.raises(NotFound):
         queries.person(found.id, seen_by=clerk)
 
@@ -180,19 +248,36 @@ def test_unmasking_needs_a_reason_and_leaves_a_line_in_the_trail(clerk):
         found = registered(clerk)
         fact = Identity.objects.get()
         with pytest.raises(Invalid, match="查看原因"):
-            actions.unmask(person_id=found.id, field_key="identity.id_number", fact_id=fact.id, reason=" ", by=clerk, today=TODAY)
-        text = actions.unmask(person_id=found.id, field_key="identity.id_number", fact_id=fact.id, reason="核对证件", by=clerk, today=TODAY)
+            actions.unmask(
+                person_id=found.id, field_key="identity.id_number", fact_id=fact.id, reason=" ", by=clerk, today=TODAY
+            )
+        text = actions.unmask(
+            person_id=found.id,
+            field_key="identity.id_number",
+            fact_id=fact.id,
+            reason="核对证件",
+            by=clerk,
+            today=TODAY,
+        )
         assert text == ID
     with acting(make.system()):
         sight = Entry.objects.get(verb="registry.unmask")
-        assert (sight.person, sight.reason, sight.actor_name, sight.after) == (found.id, "核对证件", "林专干", {"field": "identity.id_number"})
+        assert (sight.person, sight.reason, sight.actor_name, sight.after) == (
+            found.id,
+            "核对证件",
+            "林专干",
+            {"field": "identity.id_number"},
+        )
 
 
 def snapshot():
     with acting(make.system()):
         people = sorted(Person.objects.values_list("id", "name", "phone_index", "is_veteran", "merged_into", "born_on"))
-        facts = sorted((str(row["id"]), str(row["person"]), row["division"], str(row["known_until"]))
-                       for model in (Identity, Phone, Service, Consent) for row in _rows(model))
+        facts = sorted(
+            (str(row["id"]), str(row["person"]), row["division"], str(row["known_until"]))
+            for model in (Identity, Phone, Service, Consent)
+            for row in _rows(model)
+        )
         return people, facts
 
 
@@ -205,8 +290,12 @@ def test_a_merge_followed_by_its_undo_leaves_everything_as_before(clerk, head):
     with acting(clerk):
         one = registered(clerk)
         other = actions.register(
-            division=make.VILLAGE_A1, values={"identity.name": "蔡建国", "phone.number": "13900002222", "service.enlisted_on": "1983"},
-            origin=CARD, is_veteran=True, by=clerk, today=TODAY,
+            division=make.VILLAGE_A1,
+            values={"identity.name": "蔡建国", "phone.number": "13900002222", "service.enlisted_on": "1983"},
+            origin=CARD,
+            is_veteran=True,
+            by=clerk,
+            today=TODAY,
         )
         actions.give_consent(person_id=other.id, purpose="photo", way="counter", by=clerk, today=TODAY)
     before = snapshot()
@@ -244,9 +333,23 @@ def test_a_clerk_cannot_write_into_another_village_even_by_its_id(clerk):
     foreign = make.person(make.VILLAGE_B1)
     with acting(clerk):
         with pytest.raises(NotFound):
-            actions.write_fact(person_id=foreign.id, section_key="situation", values={"politics": "群众"}, origin=CARD, by=clerk, today=TODAY)
+            actions.write_fact(
+                person_id=foreign.id,
+                section_key="situation",
+                values={"politics": "群众"},
+                origin=CARD,
+                by=clerk,
+                today=TODAY,
+            )
         with pytest.raises(NotAllowed):
-            actions.register(division=make.VILLAGE_B1, values={"identity.name": "蔡建国"}, origin=CARD, is_veteran=False, by=clerk, today=TODAY)
+            actions.register(
+                division=make.VILLAGE_B1,
+                values={"identity.name": "蔡建国"},
+                origin=CARD,
+                is_veteran=False,
+                by=clerk,
+                today=TODAY,
+            )
 
 
 def test_consent_is_withdrawn_as_easily_as_given(clerk):

@@ -36,7 +36,15 @@ def sheet(rows, headers=HEADERS, title="石狮市灵秀镇退役军人花名册"
 
 def good_row(at: int) -> list[object]:
     day = 10 + at % 18
-    return [f"蔡建{'国强明辉平'[at % 5]}", make.id_number(f"350581196503{day}{at:03d}"), f"138000{at:05d}", "1983年10月", "1987.12", "31xxx部队", ""]
+    return [
+        f"蔡建{'国强明辉平'[at % 5]}",
+        make.id_number(f"350581196503{day}{at:03d}"),
+        f"138000{at:05d}",
+        "1983年10月",
+        "1987.12",
+        "31xxx部队",
+        "",
+    ]
 
 
 @pytest.fixture
@@ -93,7 +101,9 @@ def test_wrong_rows_get_sentences_come_back_as_a_file_and_load_after_correction(
     with acting(clerk):
         batch = run(clerk, sheet(rows))
         assert (batch.good, batch.bad, batch.created_count) == (2, 4, 2)
-        errors = {row.row_no: "".join(row.errors.values()) for row in ImportRow.objects.filter(batch=batch, outcome="bad")}
+        errors = {
+            row.row_no: "".join(row.errors.values()) for row in ImportRow.objects.filter(batch=batch, outcome="bad")
+        }
         assert "校验不符" in errors[4]
         assert "请填写姓名" in errors[5]
         assert "数值格式" in errors[6]
@@ -110,7 +120,14 @@ def test_the_columns_chosen_once_are_remembered_for_the_next_sheet(clerk):
         chosen = {"0": "identity.name", "1": "identity.id_number", "2": "phone.number"}
         assert run(clerk, sheet([good_row(1)], headers), chosen=chosen).created_count == 1
         assert ImportMapping.objects.count() == 1
-        batch = actions.upload(body=sheet([good_row(2)], headers), name="b.xlsx", division=make.VILLAGE_A1, corrects=None, by=clerk, today=TODAY)
+        batch = actions.upload(
+            body=sheet([good_row(2)], headers),
+            name="b.xlsx",
+            division=make.VILLAGE_A1,
+            corrects=None,
+            by=clerk,
+            today=TODAY,
+        )
         assert actions.read_sheet(batch_id=batch.id, by=clerk).mapping["0"] == "identity.name"
 
 

@@ -30,7 +30,10 @@ REASONS = {
 def duplicates(request: Any) -> HttpResponse:
     form = DuplicateFilterForm(request.GET or {"state": "open"})
     form.is_valid()
-    page = page_of(queries.duplicates(state=form.cleaned_data.get("state", "open"), seen_by=request.actor), number=request.GET.get("page"))
+    page = page_of(
+        queries.duplicates(state=form.cleaned_data.get("state", "open"), seen_by=request.actor),
+        number=request.GET.get("page"),
+    )
     names = names_of({row.division for row in page.rows} | {row.other_division for row in page.rows})
     rows = [(row, REASONS.get(row.reason, row.reason)) for row in page.rows]
     return render(request, "registry/duplicates.html", {"form": form, "page": page, "rows": rows, "names": names})
@@ -52,8 +55,16 @@ def duplicate(request: Any, duplicate_id: UUID) -> HttpResponse:
     if row is None:
         raise NotFound()
     one, other = (dict(_values(person, request)) for person in (row.person, row.other))
-    lines = [(label, one.get(label, ""), other.get(label, ""), one.get(label, "") == other.get(label, "")) for label in one | other]
-    context = {"row": row, "lines": lines, "reason": REASONS.get(row.reason, row.reason), "names": names_of([row.division, row.other_division])}
+    lines = [
+        (label, one.get(label, ""), other.get(label, ""), one.get(label, "") == other.get(label, ""))
+        for label in one | other
+    ]
+    context = {
+        "row": row,
+        "lines": lines,
+        "reason": REASONS.get(row.reason, row.reason),
+        "names": names_of([row.division, row.other_division]),
+    }
     return render(request, "registry/duplicate.html", context)
 
 
@@ -75,10 +86,14 @@ def decide(request: Any, duplicate_id: UUID) -> HttpResponse:
     if row is None:
         raise NotFound()
     if "dismiss" in request.POST:
-        actions.dismiss_duplicate(duplicate_id=duplicate_id, note=request.POST.get("note", ""), by=request.actor, today=today())
+        actions.dismiss_duplicate(
+            duplicate_id=duplicate_id, note=request.POST.get("note", ""), by=request.actor, today=today()
+        )
         messages.success(request, "已标记为不是同一人。")
         return redirect("/duplicates")
-    kept, absorbed = (row.person_id, row.other_id) if request.POST.get("keep") != "other" else (row.other_id, row.person_id)
+    kept, absorbed = (
+        (row.person_id, row.other_id) if request.POST.get("keep") != "other" else (row.other_id, row.person_id)
+    )
     actions.merge(kept_id=kept, absorbed_id=absorbed, by=request.actor, today=today())
     messages.success(request, "已合并。如有差错,可在“合并记录”里撤销。")
     return redirect("/merges")

@@ -58,7 +58,9 @@ def _shown(person: Person, part: Section, fact: Fact, *, clear: Callable[[Field]
         if text or entry.is_required:
             cells.append(Cell(entry.label, text or "—", address))
     period = " 至 ".join(str(part_date) for part_date in (fact.from_on, fact.to_on) if part_date)
-    return Shown(fact, cells, codes("source").label(fact.source) + (f"({fact.source_note})" if fact.source_note else ""), period)
+    return Shown(
+        fact, cells, codes("source").label(fact.source) + (f"({fact.source_note})" if fact.source_note else ""), period
+    )
 
 
 def _clear_for(request: Any, person: Person) -> Callable[[Field], bool]:
@@ -85,7 +87,10 @@ def file(request: Any, person_id: UUID) -> HttpResponse:
         "sections": _sections(request, person),
         "missing": rules.missing_facts(present, is_veteran=person.is_veteran),
         "notices": NoticeGiven.objects.filter(person=person).select_related("notice").order_by("-given_on")[:5],
-        "consents": [(consent, codes("consent_purpose").label(consent.purpose)) for consent in Consent.objects.filter(person=person).order_by("-given_on")],
+        "consents": [
+            (consent, codes("consent_purpose").label(consent.purpose))
+            for consent in Consent.objects.filter(person=person).order_by("-given_on")
+        ],
         "purposes": codes("consent_purpose").choices(on=today()),
         "ways": codes("notice_way").choices(on=today()),
         "requests": queries.change_requests(state="open", seen_by=request.actor).filter(person=person),
@@ -96,8 +101,10 @@ def file(request: Any, person_id: UUID) -> HttpResponse:
 
 
 def _head(request: Any, person: Person) -> dict[str, Any]:
-    may = {name: request.actor.may(permission, at=person.division)
-           for name, permission in (("edit", RegistryPermission.EDIT), ("merge", RegistryPermission.MERGE))}
+    may = {
+        name: request.actor.may(permission, at=person.division)
+        for name, permission in (("edit", RegistryPermission.EDIT), ("merge", RegistryPermission.MERGE))
+    }
     return {
         "person": person,
         "place": names_of([person.division])[person.division],
@@ -111,7 +118,9 @@ def _head(request: Any, person: Person) -> dict[str, Any]:
 @guarded(RegistryPermission.READ)
 def printed(request: Any, person_id: UUID) -> HttpResponse:
     person = queries.person(person_id, seen_by=request.actor)
-    return render(request, "registry/file_print.html", _head(request, person) | {"sections": _sections(request, person)})
+    return render(
+        request, "registry/file_print.html", _head(request, person) | {"sections": _sections(request, person)}
+    )
 
 
 @guarded(RegistryPermission.READ)
@@ -119,7 +128,10 @@ def history(request: Any, person_id: UUID, section_key: str) -> HttpResponse:
     person = queries.person(person_id, seen_by=request.actor)
     part = section(section_key)
     clear = _clear_for(request, person)
-    rows = [_shown(person, part, fact, clear=clear, may_unmask=False) for fact in queries.history_of(person, section_key, seen_by=request.actor)]
+    rows = [
+        _shown(person, part, fact, clear=clear, may_unmask=False)
+        for fact in queries.history_of(person, section_key, seen_by=request.actor)
+    ]
     return render(request, "registry/history.html", {"person": person, "section": part, "rows": rows})
 
 
@@ -142,23 +154,50 @@ def edit(request: Any, person_id: UUID, section_key: str, fact_id: UUID | None =
                 form.refuse(error)
         else:
             proof.add_error("proof_kind", "这次更改须有证明材料,请选择后再提交,由有审核权限的人员审核。")
-    context = {"person": person, "section": part, "fact": before, "form": form, "proof": proof, "needs_proof": needs_proof or bool(proof.errors)}
+    context = {
+        "person": person,
+        "section": part,
+        "fact": before,
+        "form": form,
+        "proof": proof,
+        "needs_proof": needs_proof or bool(proof.errors),
+    }
     return render(request, "registry/edit.html", context, status=422 if form.errors or proof.errors else 200)
 
 
-def _save(request: Any, person: Person, part: Section, before: Fact | None, form: SectionForm, proof: ProofForm, needs_proof: bool) -> HttpResponse:
+def _save(
+    request: Any,
+    person: Person,
+    part: Section,
+    before: Fact | None,
+    form: SectionForm,
+    proof: ProofForm,
+    needs_proof: bool,
+) -> HttpResponse:
     data = form.cleaned_data
     origin = Origin(data["source"], data["source_note"], from_on=data["from_on"])
     fact_id = before.id if before is not None and part.is_list else None
     if needs_proof:
         actions.ask_change(
-            person_id=person.id, section_key=part.key, fact_id=fact_id, values=form.values(), origin=origin,
-            proof=Proof(proof.cleaned_data["proof_kind"], proof.cleaned_data["proof_note"]), by=request.actor, today=today(),
+            person_id=person.id,
+            section_key=part.key,
+            fact_id=fact_id,
+            values=form.values(),
+            origin=origin,
+            proof=Proof(proof.cleaned_data["proof_kind"], proof.cleaned_data["proof_note"]),
+            by=request.actor,
+            today=today(),
         )
         messages.success(request, "变更申请已提交,审核同意后生效。")
     else:
         actions.write_fact(
-            person_id=person.id, section_key=part.key, fact_id=fact_id, values=form.values(), origin=origin, by=request.actor, today=today()
+            person_id=person.id,
+            section_key=part.key,
+            fact_id=fact_id,
+            values=form.values(),
+            origin=origin,
+            by=request.actor,
+            today=today(),
         )
         messages.success(request, f"已保存{part.label}。")
     return redirect(f"/people/{person.id}")
@@ -169,8 +208,19 @@ def _save(request: Any, person: Person, part: Section, before: Fact | None, form
 def end(request: Any, person_id: UUID, section_key: str, fact_id: UUID) -> HttpResponse:
     form = EndFactForm(request.POST or None)
     return _small(
-        request, person_id, form, "终止", lambda data: actions.end_fact(
-            person_id=person_id, section_key=section_key, fact_id=fact_id, to_on=data["to_on"], by=request.actor, today=today()), "已登记终止时间。"
+        request,
+        person_id,
+        form,
+        "终止",
+        lambda data: actions.end_fact(
+            person_id=person_id,
+            section_key=section_key,
+            fact_id=fact_id,
+            to_on=data["to_on"],
+            by=request.actor,
+            today=today(),
+        ),
+        "已登记终止时间。",
     )
 
 
@@ -179,8 +229,18 @@ def end(request: Any, person_id: UUID, section_key: str, fact_id: UUID) -> HttpR
 def withdraw(request: Any, person_id: UUID, section_key: str, fact_id: UUID) -> HttpResponse:
     form = WithdrawForm(request.POST or None)
     return _small(
-        request, person_id, form, "撤销(登记有误)", lambda data: actions.withdraw_fact(
-            person_id=person_id, section_key=section_key, fact_id=fact_id, reason=data["reason"], by=request.actor, today=today()),
+        request,
+        person_id,
+        form,
+        "撤销(登记有误)",
+        lambda data: actions.withdraw_fact(
+            person_id=person_id,
+            section_key=section_key,
+            fact_id=fact_id,
+            reason=data["reason"],
+            by=request.actor,
+            today=today(),
+        ),
         "已撤销,历史记录中仍可查看。",
     )
 
@@ -190,9 +250,19 @@ def withdraw(request: Any, person_id: UUID, section_key: str, fact_id: UUID) -> 
 def death(request: Any, person_id: UUID) -> HttpResponse:
     form = DeathForm(request.POST or None)
     return _small(
-        request, person_id, form, "申报去世", lambda data: actions.ask_death(
-            person_id=person_id, died_on=data["died_on"], proof=Proof(data["proof_kind"], data["proof_note"]), source=data["source"],
-            by=request.actor, today=today()), "去世申报已提交,由另一位人员审核后生效。",
+        request,
+        person_id,
+        form,
+        "申报去世",
+        lambda data: actions.ask_death(
+            person_id=person_id,
+            died_on=data["died_on"],
+            proof=Proof(data["proof_kind"], data["proof_note"]),
+            source=data["source"],
+            by=request.actor,
+            today=today(),
+        ),
+        "去世申报已提交,由另一位人员审核后生效。",
     )
 
 
@@ -206,12 +276,21 @@ def move(request: Any, person_id: UUID) -> HttpResponse:
             target = full_code(data["to_division"])
         except ValueError as error:
             raise Invalid(fields={"to_division": "区划代码应为6位、9位或12位数字。"}) from error
-        actions.ask_move(person_id=person_id, to_division=target, moved_on=data["moved_on"], reason=data["reason"], by=request.actor, today=today())
+        actions.ask_move(
+            person_id=person_id,
+            to_division=target,
+            moved_on=data["moved_on"],
+            reason=data["reason"],
+            by=request.actor,
+            today=today(),
+        )
 
     return _small(request, person_id, form, "申请迁移", ask, "迁移申请已提交,审核同意后生效。")
 
 
-def _small(request: Any, person_id: UUID, form: Any, title: str, act: Callable[[dict[str, Any]], Any], sentence: str) -> HttpResponse:
+def _small(
+    request: Any, person_id: UUID, form: Any, title: str, act: Callable[[dict[str, Any]], Any], sentence: str
+) -> HttpResponse:
     """A small drawer form: show, check, act, back to the file."""
     person = queries.person(person_id, seen_by=request.actor)
     if request.method == "POST" and form.is_valid():
@@ -222,7 +301,12 @@ def _small(request: Any, person_id: UUID, form: Any, title: str, act: Callable[[
         else:
             messages.success(request, sentence)
             return redirect(f"/people/{person_id}")
-    return render(request, "registry/small_form.html", {"person": person, "form": form, "title": title}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "registry/small_form.html",
+        {"person": person, "form": form, "title": title},
+        status=422 if form.errors else 200,
+    )
 
 
 @guarded(RegistryPermission.UNMASK)
@@ -234,12 +318,21 @@ def unmask(request: Any, person_id: UUID, section_key: str, fact_id: UUID, attri
     if request.method == "POST" and form.is_valid():
         try:
             text = actions.unmask(
-                person_id=person_id, field_key=f"{section_key}.{attribute}", fact_id=fact_id, reason=form.cleaned_data["reason"],
-                by=request.actor, today=today(),
+                person_id=person_id,
+                field_key=f"{section_key}.{attribute}",
+                fact_id=fact_id,
+                reason=form.cleaned_data["reason"],
+                by=request.actor,
+                today=today(),
             )
         except Refused as error:
             form.refuse(error)
-    return render(request, "registry/unmask.html", {"person": person, "form": form, "text": text}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "registry/unmask.html",
+        {"person": person, "form": form, "text": text},
+        status=422 if form.errors else 200,
+    )
 
 
 @guarded(RegistryPermission.EDIT)
@@ -250,10 +343,19 @@ def do(request: Any, person_id: UUID, verb: str) -> HttpResponse:
     way, purpose = request.POST.get("way", ""), request.POST.get("purpose", "")
     deeds: dict[str, tuple[str, Callable[[], Any]]] = {
         "confirm": ("已完成年度确认。", lambda: actions.confirm_file(person_id=person_id, by=by, today=day)),
-        "mark-veteran": ("已标记为退役军人。", lambda: actions.mark_veteran(person_id=person_id, is_veteran=True, reason="", by=by, today=day)),
-        "unmark-veteran": ("已取消退役军人标记。", lambda: actions.mark_veteran(person_id=person_id, is_veteran=False, reason="", by=by, today=day)),
+        "mark-veteran": (
+            "已标记为退役军人。",
+            lambda: actions.mark_veteran(person_id=person_id, is_veteran=True, reason="", by=by, today=day),
+        ),
+        "unmark-veteran": (
+            "已取消退役军人标记。",
+            lambda: actions.mark_veteran(person_id=person_id, is_veteran=False, reason="", by=by, today=day),
+        ),
         "notice": ("已登记告知。", lambda: actions.give_notice(person_id=person_id, way=way, by=by, today=day)),
-        "consent": ("已登记同意。", lambda: actions.give_consent(person_id=person_id, purpose=purpose, way=way, by=by, today=day)),
+        "consent": (
+            "已登记同意。",
+            lambda: actions.give_consent(person_id=person_id, purpose=purpose, way=way, by=by, today=day),
+        ),
     }
     sentence, act = deeds[verb]
     act()

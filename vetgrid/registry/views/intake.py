@@ -26,7 +26,17 @@ from vetgrid.web.forms import Form, choices
 
 IMPORT, EXPORT = RegistryPermission.IMPORT, RegistryPermission.EXPORT
 _STEPS = ["上传", "对应列", "检查", "导入"]
-_STEP_OF = {"uploaded": 0, "reading": 0, "mapping": 1, "checking": 2, "checked": 2, "loading": 3, "done": 4, "failed": 0, "discarded": 0}
+_STEP_OF = {
+    "uploaded": 0,
+    "reading": 0,
+    "mapping": 1,
+    "checking": 2,
+    "checked": 2,
+    "loading": 3,
+    "done": 4,
+    "failed": 0,
+    "discarded": 0,
+}
 BUSY = ("reading", "checking", "loading")
 
 
@@ -68,8 +78,12 @@ def imports(request: Any) -> HttpResponse:
             try:
                 corrects = request.POST.get("corrects", "")
                 batch = actions.upload(
-                    body=file.read(), name=file.name or "表格", division=int(form.cleaned_data["division"]),
-                    corrects=UUID(corrects) if corrects else None, by=request.actor, today=today(),
+                    body=file.read(),
+                    name=file.name or "表格",
+                    division=int(form.cleaned_data["division"]),
+                    corrects=UUID(corrects) if corrects else None,
+                    by=request.actor,
+                    today=today(),
                 )
             except (Refused, ValueError) as error:
                 form.refuse(error) if isinstance(error, Refused) else form.add_error(None, "请从导入批次页面重新上传。")
@@ -89,12 +103,33 @@ def batch(request: Any, batch_id: UUID) -> HttpResponse:
     page = page_of(rows.filter(outcome=show) if show else rows, number=request.GET.get("page"))
     sample = [actions.unpacked(row)[0] for row in rows[:3]] if found.state == "mapping" else []
     context = {
-        "batch": found, "page": page, "show": show, "steps": [(at, label) for at, label in enumerate(_STEPS)], "step": _STEP_OF[found.state],
-        "is_busy": found.state in BUSY, "progress": _progress(found), "place": names_of([found.division]).get(found.division, ""),
-        "columns": [(str(at), header, found.mapping.get(str(at), ""), [row[at] for row in sample if at < len(row) and row[at]]) for at, header in enumerate(found.headers)],
-        "choices": mapping.choices(), "outcomes": ImportRow.Outcome.choices,
-        "lines": [(row, actions.unpacked(row)[0][:6], [(found.headers[int(at)] if int(at) < len(found.headers) else "", text) for at, text in row.errors.items()]) for row in page.rows]
-        if found.state in ("checked", "done") else [],
+        "batch": found,
+        "page": page,
+        "show": show,
+        "steps": [(at, label) for at, label in enumerate(_STEPS)],
+        "step": _STEP_OF[found.state],
+        "is_busy": found.state in BUSY,
+        "progress": _progress(found),
+        "place": names_of([found.division]).get(found.division, ""),
+        "columns": [
+            (str(at), header, found.mapping.get(str(at), ""), [row[at] for row in sample if at < len(row) and row[at]])
+            for at, header in enumerate(found.headers)
+        ],
+        "choices": mapping.choices(),
+        "outcomes": ImportRow.Outcome.choices,
+        "lines": [
+            (
+                row,
+                actions.unpacked(row)[0][:6],
+                [
+                    (found.headers[int(at)] if int(at) < len(found.headers) else "", text)
+                    for at, text in row.errors.items()
+                ],
+            )
+            for row in page.rows
+        ]
+        if found.state in ("checked", "done")
+        else [],
     }
     template = "registry/import_progress.html" if request.headers.get("HX-Request") else "registry/import.html"
     response = render(request, template, context)
@@ -161,10 +196,14 @@ def rejected(request: Any, batch_id: UUID) -> HttpResponse:
 
 @guarded(EXPORT)
 def exports(request: Any) -> HttpResponse:
-    rows = within(ExportRun.objects.filter(asked_by=request.actor.id), request.actor.places(EXPORT)).order_by("-asked_at")
+    rows = within(ExportRun.objects.filter(asked_by=request.actor.id), request.actor.places(EXPORT)).order_by(
+        "-asked_at"
+    )
     page = page_of(rows, number=request.GET.get("page"))
     context = {"page": page, "is_busy": any(row.state in ("waiting", "running") for row in page.rows)}
-    return render(request, "registry/exports_part.html" if request.headers.get("HX-Request") else "registry/exports.html", context)
+    return render(
+        request, "registry/exports_part.html" if request.headers.get("HX-Request") else "registry/exports.html", context
+    )
 
 
 @guarded(EXPORT)
@@ -175,7 +214,13 @@ def new_export(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            run = exporting.ask(filters=vars(asked), is_masked=not data["is_clear"], reason=data["reason"], by=request.actor, today=today())
+            run = exporting.ask(
+                filters=vars(asked),
+                is_masked=not data["is_clear"],
+                reason=data["reason"],
+                by=request.actor,
+                today=today(),
+            )
         except Refused as error:
             form.refuse(error)
         else:

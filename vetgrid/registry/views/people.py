@@ -1,5 +1,6 @@
 """The list of persons, the search before a new file, and the new file itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -63,8 +64,12 @@ def lines_of(rows: list[Person], request: Any) -> list[dict[str, Any]]:
             "sex": sexes.label(row.sex),
             "age": rules.age_on(row.born_on, today=today()),
             "place": names[row.division],
-            "id_number": show(id_field, row.id_number, clear=request.actor.may(RegistryPermission.SEE_ID, at=row.division)),
-            "phone": show(phone_field, row.phone, clear=request.actor.may(RegistryPermission.SEE_PHONE, at=row.division)),
+            "id_number": show(
+                id_field, row.id_number, clear=request.actor.may(RegistryPermission.SEE_ID, at=row.division)
+            ),
+            "phone": show(
+                phone_field, row.phone, clear=request.actor.may(RegistryPermission.SEE_PHONE, at=row.division)
+            ),
         }
         for row in rows
     ]
@@ -79,8 +84,13 @@ def new_person(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             person = actions.register(
-                division=int(form.cleaned_data["division"]), values=form.values(), origin=Origin(form.cleaned_data["source"]),
-                is_veteran=form.cleaned_data["is_veteran"], by=request.actor, today=today(), even_if_similar="even_if_similar" in request.POST,
+                division=int(form.cleaned_data["division"]),
+                values=form.values(),
+                origin=Origin(form.cleaned_data["source"]),
+                is_veteran=form.cleaned_data["is_veteran"],
+                by=request.actor,
+                today=today(),
+                even_if_similar="even_if_similar" in request.POST,
             )
         except Refused as error:
             form.refuse(error)
@@ -88,7 +98,12 @@ def new_person(request: Any) -> HttpResponse:
             messages.success(request, f"已建立{person.name}的档案。")
             return redirect(f"/people/{person.id}")
     matches = _matches(text, request) if text else []
-    context = {"form": form, "q": text, "lines": lines_of(matches, request), "show_form": bool(text) or request.method == "POST"}
+    context = {
+        "form": form,
+        "q": text,
+        "lines": lines_of(matches, request),
+        "show_form": bool(text) or request.method == "POST",
+    }
     return render(request, "registry/new_person.html", context, status=422 if form.errors else 200)
 
 
@@ -96,8 +111,11 @@ def new_person(request: Any) -> HttpResponse:
 def similar(request: Any) -> HttpResponse:
     """While a new file is typed: who may be the same person."""
     found = queries.similar_people(
-        name=request.GET.get("identity.name", ""), born_on=request.GET.get("identity.born_on", ""),
-        id_text=request.GET.get("identity.id_number", ""), phone=request.GET.get("phone.number", ""), seen_by=request.actor,
+        name=request.GET.get("identity.name", ""),
+        born_on=request.GET.get("identity.born_on", ""),
+        id_text=request.GET.get("identity.id_number", ""),
+        phone=request.GET.get("phone.number", ""),
+        seen_by=request.actor,
     )
     return render(request, "registry/similar.html", {"lines": lines_of(found, request)})
 
@@ -111,12 +129,14 @@ def _guessed(text: str) -> dict[str, str]:
     """What was searched for is not typed again."""
     if not text:
         return {}
-    for key, check in (("identity.id_number", lambda: rules.id_number(text, today=today()).text), ("phone.number", lambda: rules.phone(text)),
-                       ("identity.name", lambda: rules.name(text))):
+    checks: dict[str, Callable[[], str]] = {
+        "identity.id_number": lambda: rules.id_number(text, today=today()).text,
+        "phone.number": lambda: rules.phone(text),
+        "identity.name": lambda: rules.name(text),
+    }
+    for key, check in checks.items():
         try:
             return {key: check()}
         except ValueError:
             continue
     return {}
-
-

@@ -30,10 +30,16 @@ def requests(request: Any) -> HttpResponse:
     state = request.GET.get("state", "open")
     kind = request.GET.get("kind", "change")
     find = queries.move_requests if kind == "move" else queries.change_requests
-    page = page_of(find(state=state if state in dict(_STATES) else "open", seen_by=request.actor), number=request.GET.get("page"))
+    page = page_of(
+        find(state=state if state in dict(_STATES) else "open", seen_by=request.actor), number=request.GET.get("page")
+    )
     places = {row.division for row in page.rows} | {getattr(row, "to_division", 0) for row in page.rows}
     context = {
-        "page": page, "kind": kind, "state": state, "states": _STATES, "names": names_of(places),
+        "page": page,
+        "kind": kind,
+        "state": state,
+        "states": _STATES,
+        "names": names_of(places),
         "sections": {row.id: section_label(row) for row in page.rows if isinstance(row, ChangeRequest)},
     }
     return render(request, "registry/requests.html", context)
@@ -53,7 +59,11 @@ def change(request: Any, request_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide_change(
-                request_id=request_id, approve="approve" in request.POST, note=form.cleaned_data["note"], by=request.actor, today=today()
+                request_id=request_id,
+                approve="approve" in request.POST,
+                note=form.cleaned_data["note"],
+                by=request.actor,
+                today=today(),
             )
         except Refused as error:
             form.refuse(error)
@@ -61,8 +71,13 @@ def change(request: Any, request_id: UUID) -> HttpResponse:
             messages.success(request, "已同意,变更生效。" if "approve" in request.POST else "已退回申请人。")
             return redirect("/requests")
     context = {
-        "row": row, "form": form, "label": section_label(row), "lines": _compared(request, row), "proof": codes("proof_kind").label(row.proof_kind),
-        "may_decide": request.actor.may(RegistryPermission.APPROVE, at=row.division) and row.asked_by != request.actor.id,
+        "row": row,
+        "form": form,
+        "label": section_label(row),
+        "lines": _compared(request, row),
+        "proof": codes("proof_kind").label(row.proof_kind),
+        "may_decide": request.actor.may(RegistryPermission.APPROVE, at=row.division)
+        and row.asked_by != request.actor.id,
         "is_mine": row.asked_by == request.actor.id,
     }
     return render(request, "registry/change.html", context, status=422 if form.errors else 200)
@@ -113,7 +128,11 @@ def move(request: Any, request_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide_move(
-                request_id=request_id, approve="approve" in request.POST, note=form.cleaned_data["note"], by=request.actor, today=today()
+                request_id=request_id,
+                approve="approve" in request.POST,
+                note=form.cleaned_data["note"],
+                by=request.actor,
+                today=today(),
             )
         except Refused as error:
             form.refuse(error)
@@ -121,8 +140,11 @@ def move(request: Any, request_id: UUID) -> HttpResponse:
             messages.success(request, "已同意,人员已迁移。" if "approve" in request.POST else "已退回申请人。")
             return redirect("/requests?kind=move")
     context = {
-        "row": row, "form": form, "names": names_of([row.division, row.to_division]),
-        "may_decide": request.actor.may(RegistryPermission.APPROVE, at=row.division) and row.asked_by != request.actor.id,
+        "row": row,
+        "form": form,
+        "names": names_of([row.division, row.to_division]),
+        "may_decide": request.actor.may(RegistryPermission.APPROVE, at=row.division)
+        and row.asked_by != request.actor.id,
         "is_mine": row.asked_by == request.actor.id,
     }
     return render(request, "registry/move.html", context, status=422 if form.errors else 200)
