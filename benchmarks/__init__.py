@@ -1,0 +1,1 @@
+"""Seeded scenarios, measured side by side in one run; results are ratios."""
