@@ -34,5 +34,5 @@ def test_no_input_makes_the_api_fail(case, caller, running):
     assert response.status_code < 500, response.text[:500]
     if response.status_code >= 400:
         body = response.json()
-        assert response.headers["Content-Type"].startswith("application/problem+json")
+        assert response.headers["content-type"][0].startswith("application/problem+json")
         assert body["title"] and body["code"] and body["status"] == response.status_code

@@ -15,7 +15,7 @@ from vetgrid.core.errors import Conflict, NotAllowed, Refused
 from vetgrid.core.guard import Guard
 from vetgrid.core.ids import new_id
 from vetgrid.core.scope import acting
-from vetgrid.web.refusals import refused_page
+from vetgrid.web.refusals import answer, is_problem
 
 OWN_REFUSALS = "VG"
 """Error codes of our own database functions start so; their message is a sentence for the user."""
@@ -37,12 +37,13 @@ class SignedIn:
                 actor = session.actor if session else anonymous(origin)
                 _attach(request, actor, session, expired_name=found if isinstance(found, str) else "")
                 with acting(actor, savepoint=False):
-                    return self.get_response(request)
+                    response = self.get_response(request)
         except DatabaseError as error:
             refusal = refusal_of(error)
             if refusal is None:
                 raise
             return answer(request, refusal)
+        return _as_problem(request, response)
 
     def process_view(self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase | None:
         match = request.resolver_match
@@ -86,21 +87,20 @@ def refusal_of(error: DatabaseError) -> Refused | None:
     return None
 
 
-def answer(request: HttpRequest, error: Refused) -> HttpResponse:
-    """A refusal as problem+json for the API, as a page (or drawer content) otherwise."""
-    if request.path.startswith("/api/"):
-        return JsonResponse(
-            {
-                "title": error.sentence,
-                "code": error.code,
-                "status": error.http_code,
-                "fields": getattr(error, "fields", {}),
-            },
-            status=error.http_code,
-            content_type="application/problem+json",
-            json_dumps_params={"ensure_ascii": False},
-        )
-    return refused_page(request, error)
+def _as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The API answers every error as problem+json, those of the framework too (wrong method, missing CSRF token)."""
+    if not request.path.startswith("/api/") or response.status_code < 400 or is_problem(response):
+        return response
+    sentences = {
+        403: "请求没有通过防伪校验,请刷新后重试。",
+        404: "没有这个接口,请检查地址。",
+        405: "这个接口不支持这种请求方法。",
+    }
+    refusal = Refused(
+        sentences.get(response.status_code, "请求不能识别,请检查内容。"), code=f"http_{response.status_code}"
+    )
+    refusal.http_code = response.status_code
+    return answer(request, refusal)
 
 
 def _attach(request: Any, actor: Actor, session: OpenSession | None, *, expired_name: str) -> None:

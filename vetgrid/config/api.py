@@ -13,13 +13,13 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from vetgrid.accounts.middleware import answer
 from vetgrid.core.api import Nobody
 from vetgrid.core.errors import Invalid, Refused
 from vetgrid.grid.api import router as grid
 from vetgrid.orgs.api import router as orgs
 from vetgrid.registry.api import router as registry
 from vetgrid.reports.api import router as reports
+from vetgrid.web.refusals import answer
 
 
 class Json(BaseRenderer):

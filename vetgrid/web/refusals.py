@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from vetgrid.core.errors import NotAllowed, NotFound, Refused
@@ -18,6 +18,27 @@ def refused_page(request: Any, error: Refused) -> HttpResponse:
         response["HX-Trigger"] = "drawer:open"
         return response
     return render(request, "web/refused.html", context, status=error.http_code)
+
+
+def answer(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal as problem+json for the API, as a page (or drawer content) otherwise."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {
+                "title": error.sentence,
+                "code": error.code,
+                "status": error.http_code,
+                "fields": getattr(error, "fields", {}),
+            },
+            status=error.http_code,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
+    return refused_page(request, error)
+
+
+def is_problem(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "").startswith("application/problem+json")
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
