@@ -7,8 +7,10 @@ def main() -> None:
     instance.write_instance(instance.Instance(is_demo=True, fixed_day="2023-12-28"))
     migrating.migrate(fresh=True)
     from vetgrid.config import demo
+    from vetgrid.config.commands import collect_static
 
     demo.load()
+    collect_static()
 
 
 if __name__ == "__main__":

@@ -59,14 +59,14 @@ def demo(arguments: argparse.Namespace) -> int:
     if not county.is_loaded():
         print("正在生成演示县(约10秒)……", flush=True)
         county.load()
-    _collect_static()
+    collect_static()
     if arguments.check:
         return _check()
     children = [supervising.web(port=arguments.port), supervising.worker()]
     return supervising.run(children, when_ready=lambda: _announce(arguments.port, began))
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -99,7 +99,7 @@ def _announce(port: int, began: float) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     _django("app")
-    _collect_static()
+    collect_static()
     return supervising.run([supervising.web(port=arguments.port, host=arguments.host)], when_ready=lambda: None)
 
 

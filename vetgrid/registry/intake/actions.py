@@ -128,7 +128,7 @@ def check(*, batch_id: UUID, by: Actor, today: date) -> ImportBatch:
         row.outcome, row.errors, row.person_id = checked.outcome, checked.errors, checked.person_id
         row.is_chosen = checked.outcome != ImportRow.Outcome.BAD
         counts[checked.outcome] = counts.get(checked.outcome, 0) + 1
-    ImportRow.objects.bulk_update(rows.values(), ["outcome", "errors", "person_id", "is_chosen"], batch_size=2000)
+    bulk.update(rows.values(), ["outcome", "errors", "person_id", "is_chosen"])
     bad = counts.get(ImportRow.Outcome.BAD, 0)
     return _set(batch, State.CHECKED, done=len(rows), bad=bad, good=len(rows) - bad)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from vetgrid.core.actor import Actor
@@ -27,11 +28,12 @@ Outcome = ImportRow.Outcome
 
 @dataclass
 class Checked:
-    """One row after checking. `texts` are typed texts by field key; `errors` sentences by column number."""
+    """One row after checking: typed texts and what they mean, by field key; `errors` are sentences by column number."""
 
     row_no: int
     division: int
     texts: dict[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
     outcome: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     person_id: UUID | None = None
@@ -79,42 +81,39 @@ class Checker:
             row.errors.setdefault(self.column_of.get("identity.name", "0"), "请填写姓名。")
         for key, text in row.texts.items():
             try:
-                parse(FIELDS[key], text, today=self.today)
+                row.values[key] = parse(FIELDS[key], text, today=self.today)
             except Invalid as error:
                 row.errors.setdefault(self.column_of[key], error.sentence)
         if not row.errors:
             self._together(row)
 
     def _together(self, row: Checked) -> None:
-        """Checks across fields, and fields that a section cannot do without."""
-        identity = with_birth_from_id(
-            {key.partition(".")[2]: text for key, text in row.texts.items() if key.startswith("identity.")},
-            today=self.today,
-        )
-        row.texts |= {f"identity.{attribute}": text for attribute, text in identity.items()}
-        parts: dict[str, dict[str, str]] = {}
-        for key, text in row.texts.items():
-            parts.setdefault(key.partition(".")[0], {})[key.partition(".")[2]] = text
-        for part, texts in parts.items():
+        """Checks across fields; a section that lacks what it cannot do without is left out."""
+        self._complete_identity(row)
+        parts: dict[str, dict[str, Any]] = {}
+        for key, value in row.values.items():
+            parts.setdefault(key.partition(".")[0], {})[key.partition(".")[2]] = value
+        for part, values in parts.items():
             known = section(part)
-            missing = [entry.label for entry in known.fields if entry.is_required and entry.attribute not in texts]
-            if missing and part != "identity":
-                for attribute in texts:
-                    row.texts.pop(f"{part}.{attribute}")
+            if part != "identity" and any(
+                entry.is_required and entry.attribute not in values for entry in known.fields
+            ):
+                for attribute in values:
+                    del row.texts[f"{part}.{attribute}"], row.values[f"{part}.{attribute}"]
                 continue
             try:
-                check_together(
-                    known,
-                    {
-                        entry.attribute: parse(entry, texts[entry.attribute], today=self.today)
-                        for entry in known.fields
-                        if entry.attribute in texts
-                    },
-                    today=self.today,
-                )
+                check_together(known, values, today=self.today)
             except Invalid as error:
                 for key, sentence in error.fields.items():
                     row.errors[self.column_of.get(key, "0")] = sentence
+
+    def _complete_identity(self, row: Checked) -> None:
+        """Birth date and sex from the ID number, where the sheet has none."""
+        typed = {key.partition(".")[2]: text for key, text in row.texts.items() if key.startswith("identity.")}
+        for attribute, text in with_birth_from_id(typed, today=self.today).items():
+            key = f"identity.{attribute}"
+            if row.texts.get(key) != text:
+                row.texts[key], row.values[key] = text, parse(FIELDS[key], text, today=self.today)
 
     def _once(self, row: Checked) -> None:
         id_text = row.texts.get("identity.id_number", "")

@@ -14,7 +14,7 @@ from vetgrid.core.ids import new_id
 from vetgrid.core.pinyin import spell
 from vetgrid.registry import models
 from vetgrid.registry.actions.writing import Origin, store
-from vetgrid.registry.catalogue import FIELDS, parse, section
+from vetgrid.registry.catalogue import FIELDS, section
 from vetgrid.registry.events import PeopleRegistered
 from vetgrid.registry.intake.checking import Checked, changes_of
 
@@ -52,9 +52,9 @@ def _load_block(rows: list[Checked], *, batch: UUID, by: Actor, today: date) -> 
             "recorded_by": by.id,
             "batch": batch,
         }
-        for part, values in _by_section(row.texts, today).items():
+        for part, values in _by_section(row.values).items():
             fact = section(part).model(**common, **values)
-            _project(person, fact)
+            _project(person, fact, row.values)
             facts.setdefault(type(fact), []).append(fact)
         people.append(person)
         row.person_id = person.id
@@ -74,26 +74,26 @@ def _is_veteran(texts: dict[str, str]) -> bool:
     return any(key.startswith("service.") for key in texts) or "class.code" not in texts
 
 
-def _by_section(texts: dict[str, str], today: date) -> dict[str, dict[str, Any]]:
+def _by_section(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Section to attribute to value; sealed fields are sealed here, once."""
     found: dict[str, dict[str, Any]] = {}
-    for key, text in texts.items():
+    for key, value in values.items():
         entry = FIELDS[key]
-        value = parse(entry, text, today=today)
         if entry.is_sealed and isinstance(value, str):
             value = Sealed.of(value, entry.purpose)
         found.setdefault(entry.section, {})[entry.attribute] = value
     return found
 
 
-def _project(person: models.Person, fact: models.Fact) -> None:
-    """The same projection as `registry.projection`, for rows that are not in the database yet."""
+def _project(person: models.Person, fact: models.Fact, values: dict[str, Any]) -> None:
+    """The same projection as `registry.projection`, for rows that are not in the database yet; `values` are still open."""
     if isinstance(fact, models.Identity):
         person.name = fact.name
         person.name_pinyin, person.name_initials = spell(fact.name)
         person.sex, person.born_on, person.id_number = fact.sex, fact.born_on, fact.id_number
-        person.id_index = blind(fact.id_number.reveal(), "id_number") if fact.id_number else None
-    elif isinstance(fact, models.Phone) and fact.number is not None:
-        person.phone, person.phone_index = fact.number, blind(fact.number.reveal(), "phone")
+        person.id_index = blind(values.get("identity.id_number"), "id_number")
+    elif isinstance(fact, models.Phone):
+        person.phone, person.phone_index = fact.number, blind(values.get("phone.number"), "phone")
 
 
 def load_known(rows: Iterable[Checked], *, batch: UUID, by: Actor, today: date) -> int:
