@@ -11,6 +11,7 @@ from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import Level, Places, ancestor
 from vetgrid.core.reach import within
+from vetgrid.core.scope import lending
 from vetgrid.grid.models import Cell, Duty, Membership
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.orgs.models import Division, Staff
@@ -148,14 +149,20 @@ def holders(*, seen_by: Actor) -> QuerySet[Staff]:
 
 
 def chain_of(division: int, *, cell_id: UUID | None, seen_by: Actor) -> list[Duty]:
-    """Who answers, from the town's leader down to contact and deputy."""
+    """Who answers, from the town's leader down to contact and deputy.
+
+    The town's leader stands on every public sign, so a village's clerk sees him too, though not the rest of the town.
+    """
     if division not in seen_by.places(GridPermission.READ):
         raise NotFound()
-    wanted = Q(cell=None, division__in=[ancestor(division, Level.TOWN), division])
+    town = ancestor(division, Level.TOWN)
+    wanted = Q(cell=None, division=division) | Q(cell=None, division=town, kind=Duty.Kind.TOWN_LEADER)
     if cell_id is not None:
         wanted |= Q(cell_id=cell_id)
     order = list(Duty.Kind.values)
-    rows = Duty.objects.filter(wanted, to_on=None).select_related("staff", "cell")
+    public = Places.of([division]) | Places(((town, town),))
+    with lending("grid", public), lending("orgs", public):
+        rows = list(Duty.objects.filter(wanted, to_on=None).select_related("staff", "cell"))
     return sorted(rows, key=lambda duty: order.index(duty.kind))
 
 

@@ -35,7 +35,7 @@ def give_contacts(event: events.PeopleRegistered, *, by: Actor, today: date) -> 
 
 
 def follow_standing(event: events.VeteranMarked, *, by: Actor, today: date) -> None:
-    if event.is_veteran:
+    if event.is_living_veteran:
         _join(event.person_id, event.division, today=today, reason="标记为退役军人")
     else:
         _leave(event.person_id, event.division, today=today, reason="取消退役军人标记")
@@ -47,7 +47,7 @@ def end_contact(event: events.PersonDied, *, by: Actor, today: date) -> None:
 
 def move_contact(event: events.PersonMoved, *, by: Actor, today: date) -> None:
     _leave(event.person_id, event.from_division, today=today, reason="迁出")
-    if event.is_veteran:
+    if event.is_living_veteran:
         _join(event.person_id, event.to_division, today=today, reason="迁入")
 
 

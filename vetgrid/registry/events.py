@@ -22,11 +22,11 @@ class PeopleRegistered:
 
 @dataclass(frozen=True)
 class VeteranMarked:
-    """The person counts as a veteran from now on (or no longer)."""
+    """The person counts as a veteran from now on (or no longer); the dead and the absent stay without a contact."""
 
     person_id: UUID
     division: int
-    is_veteran: bool
+    is_living_veteran: bool
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class PersonMoved:
     person_id: UUID
     from_division: int
     to_division: int
-    is_veteran: bool
+    is_living_veteran: bool
 
 
 @dataclass(frozen=True)

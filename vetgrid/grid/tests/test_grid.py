@@ -211,7 +211,7 @@ MOVES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_any_sequence_of_events_keeps_exactly_one_contact_and_one_deputy(db, moves):
     with transaction.atomic():
@@ -313,3 +313,19 @@ def test_nobody_may_assign_with_a_reading_role(village):
         actions.assign_duty(
             kind="contact", staff_id=make.staff(make.VILLAGE_A1).id, cell_id=village.id, by=reader, today=TODAY
         )
+
+
+def test_the_public_sign_names_the_chain_up_to_the_towns_leader_and_nobody_else_of_the_town(village):
+    leader, member = (
+        make.staff(make.TOWN_A, "镇长", post="town_leader"),
+        make.staff(make.TOWN_A, "班子", post="town_committee"),
+    )
+    with acting(make.system()):
+        Duty.objects.create(division=make.TOWN_A, kind="town_leader", staff=leader, from_on=TODAY)
+        Duty.objects.create(division=make.VILLAGE_A1, kind="area_member", staff=member, from_on=TODAY)
+    clerk = make.actor("village_clerk", make.VILLAGE_A1)
+    with acting(clerk):
+        chain = queries.chain_of(make.VILLAGE_A1, cell_id=village.id, seen_by=clerk)
+        assert chain[0].kind == "town_leader"
+        assert chain[0].staff.name == "镇长"
+        assert not Staff.objects.filter(name="镇长").exists()

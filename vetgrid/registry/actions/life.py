@@ -8,6 +8,7 @@ from django.db import transaction
 from vetgrid.audit.trail import record
 from vetgrid.core.actor import Actor, require
 from vetgrid.core.events import announce
+from vetgrid.registry import rules
 from vetgrid.registry.actions.finding import locked_person
 from vetgrid.registry.actions.writing import add
 from vetgrid.registry.catalogue import section
@@ -26,7 +27,7 @@ def mark_veteran(*, person_id: UUID, is_veteran: bool, reason: str, by: Actor, t
     person.is_veteran = is_veteran
     person.version += 1
     person.save(update_fields=["is_veteran", "version"])
-    announce(VeteranMarked(person.id, person.division, is_veteran), by=by, today=today)
+    announce(VeteranMarked(person.id, person.division, is_living_veteran(person)), by=by, today=today)
     record(
         by,
         RegistryPermission.EDIT,
@@ -37,6 +38,15 @@ def mark_veteran(*, person_id: UUID, is_veteran: bool, reason: str, by: Actor, t
         reason=reason,
     )
     return person
+
+
+def is_living_veteran(person: Person) -> bool:
+    return rules.is_living_veteran(
+        is_veteran=person.is_veteran,
+        died_on=person.died_on,
+        left_on=person.left_on,
+        is_merged=person.merged_into_id is not None,
+    )
 
 
 def confirm_death(person: Person, *, died_on: str, source: str, note: str, by: Actor, today: date) -> None:

@@ -12,8 +12,8 @@ from vetgrid.core.actor import Actor, require
 from vetgrid.core.clock import now
 from vetgrid.core.errors import Conflict, Invalid
 from vetgrid.core.events import announce
-from vetgrid.registry import rules
 from vetgrid.registry.actions.finding import locked, locked_person
+from vetgrid.registry.actions.life import is_living_veteran
 from vetgrid.registry.catalogue import SECTIONS
 from vetgrid.registry.events import MergeUndone, PersonMerged
 from vetgrid.registry.models import Consent, Duplicate, Merge, NoticeGiven, Person
@@ -47,7 +47,7 @@ def merge(*, kept_id: UUID, absorbed_id: UUID, by: Actor, today: date) -> Merge:
         person__in=[kept, absorbed], other__in=[kept, absorbed], state=Duplicate.State.OPEN
     ).update(state=Duplicate.State.MERGED, decided_by=by.id, decided_at=now())
     announce(
-        PersonMerged(kept.id, absorbed.id, kept.division, absorbed.division, _is_living_veteran(kept)),
+        PersonMerged(kept.id, absorbed.id, kept.division, absorbed.division, is_living_veteran(kept)),
         by=by,
         today=today,
     )
@@ -98,8 +98,8 @@ def undo_merge(*, merge_id: UUID, by: Actor, today: date) -> Merge:
             absorbed.id,
             kept.division,
             absorbed.division,
-            _is_living_veteran(absorbed),
-            _is_living_veteran(kept),
+            is_living_veteran(absorbed),
+            is_living_veteran(kept),
         ),
         by=by,
         today=today,
@@ -144,12 +144,3 @@ def _close_doubles(kept: Person, moved: dict[str, list[str]]) -> dict[str, list[
             closed[table] = came
             section.model._default_manager.filter(pk__in=came).update(known_until=now())
     return closed
-
-
-def _is_living_veteran(person: Person) -> bool:
-    return rules.is_living_veteran(
-        is_veteran=person.is_veteran,
-        died_on=person.died_on,
-        left_on=person.left_on,
-        is_merged=person.merged_into_id is not None,
-    )

@@ -12,6 +12,7 @@ from vetgrid.core.errors import Conflict, Invalid, NotAllowed
 from vetgrid.core.events import announce
 from vetgrid.core.places import Level, ancestor, level_of
 from vetgrid.registry.actions.finding import locked, locked_person
+from vetgrid.registry.actions.life import is_living_veteran
 from vetgrid.registry.events import PersonLeft, PersonMoved
 from vetgrid.registry.models import MoveRequest, Person
 from vetgrid.registry.models.upkeep import RequestState
@@ -113,7 +114,7 @@ def _move(person: Person, request: MoveRequest, *, inside: bool, by: Actor, toda
     person.version += 1
     if inside:
         Person.objects.filter(pk=person.pk).update(division=request.to_division, version=person.version, household=None)
-        announce(PersonMoved(person.id, old, request.to_division, person.is_veteran), by=by, today=today)
+        announce(PersonMoved(person.id, old, request.to_division, is_living_veteran(person)), by=by, today=today)
     else:
         person.left_on = request.moved_on
         person.save(update_fields=["left_on", "version"])
