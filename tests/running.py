@@ -12,6 +12,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 ROOT = Path(__file__).parents[1]
 VETGRID = [sys.executable, "-m", "vetgrid.cli"]
 
@@ -44,6 +46,7 @@ class Running:
         own |= {"VETGRID_HOME": str(self.home)}
         if own.get("DATABASE_URL"):
             own["VETGRID_DATABASE_NAME"] = f"vetgrid_{self.home.name}".replace("-", "_")
+            own["VETGRID_ROLE_PREFIX"] = own["VETGRID_DATABASE_NAME"]  # passwords of roles are an installation's own
         return own
 
     def start(self) -> "Running":
@@ -99,4 +102,14 @@ class Running:
     def remove(self) -> None:
         self.stop()
         subprocess.run([*VETGRID, "stop"], cwd=ROOT, env=self.environment, check=False, capture_output=True)
+        if self.environment.get("DATABASE_URL"):
+            _drop(self.environment)
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _drop(environment: dict[str, str]) -> None:
+    """Removes the database and roles of a run from a server that is not ours."""
+    with psycopg.connect(environment["DATABASE_URL"], dbname="postgres", autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{environment["VETGRID_DATABASE_NAME"]}" WITH (FORCE)')
+        for role in ("owner", "app", "job"):
+            admin.execute(f'DROP ROLE IF EXISTS "{environment["VETGRID_ROLE_PREFIX"]}_{role}"')
