@@ -45,7 +45,7 @@ class Running:
         }
         own |= {"VETGRID_HOME": str(self.home)}
         if own.get("DATABASE_URL"):
-            own["VETGRID_DATABASE_NAME"] = f"vetgrid_{self.home.name}".replace("-", "_")
+            own["VETGRID_DATABASE_NAME"] = f"vetgrid_{self.home.name}_{os.getpid()}".replace("-", "_")
             own["VETGRID_ROLE_PREFIX"] = own["VETGRID_DATABASE_NAME"]  # passwords of roles are an installation's own
         return own
 

@@ -4,10 +4,12 @@ Keys are not part of a backup: whoever holds the backup alone can read no sealed
 docs/operations/backup.md).
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +86,7 @@ def restore(folder: Path) -> int:
     with psycopg.connect(owner.conninfo) as connection:
         if connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone():
             raise Conflict("数据库里已有数据,没有恢复。请先换一个空的数据库或安装目录。")
-    _run(
-        "pg_restore",
-        "--no-owner",
-        "--no-privileges",
-        "--exit-on-error",
-        "--single-transaction",
-        f"--dbname={owner.name}",
-        str(folder / "database.dump"),
-        owner=owner,
-    )
+    _load(folder / "database.dump", owner)
     with psycopg.connect(owner.conninfo) as connection:
         measured = measure(connection)
     wrong = [name for name in ("rows", "audit_head", "audit_digest") if measured[name] != manifest[name]]
@@ -112,17 +105,36 @@ def restore(folder: Path) -> int:
     return 0
 
 
+def _load(dump: Path, owner: database.Login) -> None:
+    """Plays the dump back in one transaction. Settings that an older server does not know are left out."""
+    unknown = (b"SET transaction_timeout = ",)
+    play = [str(embedded.binary("psql")), "--quiet", "--no-psqlrc", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
+    script = [str(embedded.binary("pg_restore")), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    with (
+        subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as source,
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            play, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors, env=_environment(owner)
+        ) as target,
+    ):
+        assert source.stdout is not None and target.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            target.stdin.writelines(line for line in source.stdout if not line.startswith(unknown))
+        with contextlib.suppress(BrokenPipeError):
+            target.stdin.close()
+        if target.wait() != 0 or source.wait() != 0:
+            errors.seek(0)
+            raise Conflict(f"恢复没有成功,数据库没有改动:{errors.read().decode(errors='replace').strip()[-600:]}")
+
+
+def _environment(owner: database.Login) -> dict[str, str]:
+    """How PostgreSQL's own programs find the database."""
+    at = {"PGHOST": owner.host, "PGPORT": str(owner.port), "PGUSER": owner.user, "PGPASSWORD": owner.password}
+    return {**os.environ, **at, "PGDATABASE": owner.name}
+
+
 def _run(program: str, *arguments: str, owner: database.Login) -> None:
-    environment = {
-        **os.environ,
-        "PGHOST": owner.host,
-        "PGPORT": str(owner.port),
-        "PGUSER": owner.user,
-        "PGPASSWORD": owner.password,
-        "PGDATABASE": owner.name,
-    }
-    done = subprocess.run(
-        [str(embedded.binary(program)), *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    command = [str(embedded.binary(program)), *arguments]
+    done = subprocess.run(command, env=_environment(owner), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Conflict(f"{program} 没有成功:{done.stderr.strip()[-600:]}")
