@@ -223,4 +223,9 @@ def test_backup_destroy_and_restore_bring_back_every_row_and_the_same_trail(coun
     again = county.command("restore", str(tmp_path / "backup"), check=False)
     assert again.returncode == 1
     assert "已有数据" in again.stderr
+    county.command("keys", "rotate")
     assert county.command("demo", "--check").returncode == 0
+    county.start()
+    assert "审计日志" in signed_in(county, "auditor").ask("/audit").body, (
+        "what was sealed with the old keys opens with the new ones"
+    )

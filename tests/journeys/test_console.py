@@ -246,3 +246,15 @@ def test_a_masked_number_is_shown_after_one_click_and_a_reason(page: Page, runni
     page.get_by_label("查看原因").fill("核对证件")
     page.get_by_role("button", name="查看", exact=True).click()
     expect(page.locator("#clear-text")).to_have_text(re.compile(r"^\d{17}[\dX]$"))
+
+
+def test_possible_duplicates_are_offered_while_a_new_file_is_typed(page: Page, running: Running):
+    sign_in(page, running, "town_head")
+    page.goto(f"{running.url}/people?standing=veteran")
+    known = page.locator("tbody a").first.inner_text()
+    page.goto(f"{running.url}/people/new?q=%E4%BB%87%E6%9F%90%E6%9F%90")
+    expect(page.get_by_text("没有找到相近的档案")).to_be_visible()
+    page.get_by_label("姓名", exact=False).last.fill(known)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("heading", name="可能已有这个人的档案")).to_be_visible()
+    expect(page.get_by_role("cell", name=known).first).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
@@ -108,13 +108,14 @@ def new_person(request: Any) -> HttpResponse:
 
 
 @guarded(RegistryPermission.EDIT)
+@require_POST
 def similar(request: Any) -> HttpResponse:
-    """While a new file is typed: who may be the same person."""
+    """While a new file is typed: who may be the same person. Posted, so that no ID number stands in an address."""
     found = queries.similar_people(
-        name=request.GET.get("identity.name", ""),
-        born_on=request.GET.get("identity.born_on", ""),
-        id_text=request.GET.get("identity.id_number", ""),
-        phone=request.GET.get("phone.number", ""),
+        name=request.POST.get("identity.name", "")[:60],
+        born_on=request.POST.get("identity.born_on", "")[:10],
+        id_text=request.POST.get("identity.id_number", "")[:20],
+        phone=request.POST.get("phone.number", "")[:20],
         seen_by=request.actor,
     )
     return render(request, "registry/similar.html", {"lines": lines_of(found, request)})
