@@ -103,3 +103,9 @@ def test_help_lists_every_command():
         "bench",
     ):
         assert word in done.stdout
+
+
+def test_a_second_demo_on_the_same_port_is_refused_with_a_sentence(running: Running):
+    done = running.command("demo", "--port", str(running.port), check=False)
+    assert done.returncode == 1
+    assert "已被占用" in done.stderr

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import django
 
 from vetgrid.config import database, embedded, instance, migrating, supervising
-from vetgrid.core.errors import Refused
+from vetgrid.core.errors import Conflict, Refused
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,6 +53,8 @@ def stop(arguments: argparse.Namespace) -> int:
 def demo(arguments: argparse.Namespace) -> int:
     """Loads the demo county once, then runs it; with --check computes the report and compares."""
     began = time.monotonic()
+    if not arguments.check:
+        _must_be_free("127.0.0.1", arguments.port)
     instance.write_instance(instance.Instance(is_demo=True, fixed_day="2023-12-28"))
     migrating.migrate()
     from vetgrid.config import demo as county
@@ -97,7 +100,19 @@ def _announce(port: int, began: float) -> None:
     print("\n按 Ctrl-C 停止,数据会保留。", flush=True)
 
 
+def _must_be_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(
+                f"端口{port}已被占用。请先停止占用它的程序(可能是另一个正在运行的演示),或用 --port 换一个端口。"
+            ) from error
+
+
 def serve(arguments: argparse.Namespace) -> int:
+    _must_be_free(arguments.host, arguments.port)
     _django("app")
     collect_static()
     return supervising.run([supervising.web(port=arguments.port, host=arguments.host)], when_ready=lambda: None)
