@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from vetgrid.core.actor import NOBODY_ID, Actor, Held
 from vetgrid.core.permission import every_permission, scope_domains
@@ -71,8 +72,15 @@ def _scope(text: str) -> Iterator[None]:
         yield
     finally:
         stack.pop()
-        if connection.in_atomic_block and not connection.needs_rollback:
+        if connection.in_atomic_block and not connection.needs_rollback and not _is_broken():
             _run(_closed() + (stack[-1] if stack else ""))
+
+
+def _is_broken() -> bool:
+    """Whether the server refuses everything until a rollback, which brings the outer scope back by itself."""
+    return (
+        connection.connection is not None and connection.connection.info.transaction_status == TransactionStatus.INERROR
+    )
 
 
 def _run(text: str) -> None:

@@ -263,10 +263,11 @@ def hand_over(request: Any) -> HttpResponse:
         else:
             messages.success(request, f"交接完成:{done.duties}项职责,涉及{done.people}人。")
             return redirect("/grid")
+    general = [sentence for key, sentence in errors.items() if key not in {str(duty.id) for duty in held}]
     return render(
         request,
         "grid/hand_over.html",
-        _hand_over_context(request, leaving, held, errors),
+        _hand_over_context(request, leaving, held, errors) | {"general": general},
         status=422 if errors else 200,
     )
 

@@ -329,3 +329,15 @@ def test_the_public_sign_names_the_chain_up_to_the_towns_leader_and_nobody_else_
         assert chain[0].kind == "town_leader"
         assert chain[0].staff.name == "镇长"
         assert not Staff.objects.filter(name="镇长").exists()
+
+
+def test_a_refusal_of_the_database_keeps_its_sentence_through_the_scope(village, head):
+    with pytest.raises(DatabaseError, match="必须同时有责任联系人和备岗联系人"), acting(head):
+        _leave_without_deputy(village)
+    with acting(head):
+        assert Duty.objects.filter(cell=village, to_on=None).count() == 2
+
+
+def _leave_without_deputy(cell):
+    Duty.objects.filter(cell=cell, kind="deputy").update(to_on=TODAY)
+    check_now()
