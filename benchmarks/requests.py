@@ -23,10 +23,10 @@ def main() -> None:
 
     with acting(make.system()):
         user = User.objects.get(username="town_head")
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     token = make.sign_in(client, user)
     session = open_session(token, origin=Origin())
-    factory = RequestFactory()
+    factory = RequestFactory(SERVER_NAME="localhost")
 
     def ours() -> None:
         response = client.get("/people")
