@@ -13,6 +13,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT max(number) FROM audit_era
 $$;
 
+-- Where an entry belongs: its row's division; nowhere (-1, outside every reach) for the rows of confidential tables.
+CREATE OR REPLACE FUNCTION audit_place(division text, mark text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN mark = 'confidential' THEN -1 ELSE coalesce(division::bigint, 0) END
+$$;
+
 -- Who, where and when, the same for all rows of one statement.
 CREATE OR REPLACE FUNCTION audit_now(
   OUT era smallint, OUT xid bigint, OUT at timestamptz, OUT actor uuid, OUT actor_name text, OUT actor_role text,
@@ -49,7 +54,7 @@ BEGIN
   SELECT c.era, c.xid, c.at, 'row.insert', c.actor, c.actor_name, c.actor_role, c.address, c.request, TG_TABLE_NAME,
          coalesce(r.row->>'id', r.row->>'code', ''),
          coalesce(r.row->>'person_id', CASE WHEN TG_TABLE_NAME = 'registry_person' THEN r.row->>'id' END)::uuid,
-         coalesce((r.row->>'division')::bigint, 0), NULL, r.row, ''
+         audit_place(r.row->>'division', TG_ARGV[0]), NULL, r.row, ''
     FROM (SELECT to_jsonb(n) AS row FROM new_rows n) r, audit_now() c;
   RETURN NULL;
 END $$;
@@ -62,7 +67,7 @@ BEGIN
   SELECT c.era, c.xid, c.at, 'row.delete', c.actor, c.actor_name, c.actor_role, c.address, c.request, TG_TABLE_NAME,
          coalesce(r.row->>'id', r.row->>'code', ''),
          coalesce(r.row->>'person_id', CASE WHEN TG_TABLE_NAME = 'registry_person' THEN r.row->>'id' END)::uuid,
-         coalesce((r.row->>'division')::bigint, 0), r.row, NULL, ''
+         audit_place(r.row->>'division', TG_ARGV[0]), r.row, NULL, ''
     FROM (SELECT to_jsonb(o) AS row FROM old_rows o) r, audit_now() c;
   RETURN NULL;
 END $$;
@@ -76,7 +81,7 @@ BEGIN
   SELECT c.era, c.xid, c.at, 'row.update', c.actor, c.actor_name, c.actor_role, c.address, c.request, TG_TABLE_NAME,
          coalesce(n.row->>'id', n.row->>'code', ''),
          coalesce(n.row->>'person_id', CASE WHEN TG_TABLE_NAME = 'registry_person' THEN n.row->>'id' END)::uuid,
-         coalesce((n.row->>'division')::bigint, 0),
+         audit_place(n.row->>'division', TG_ARGV[0]),
          (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(o.row) e WHERE n.row->e.key IS DISTINCT FROM e.value),
          (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(n.row) e WHERE o.row->e.key IS DISTINCT FROM e.value),
          ''

@@ -8,6 +8,9 @@ from psycopg.types.json import Jsonb
 
 from vetgrid.core.actor import Actor
 
+NOWHERE = -1
+"""The division of acts that no auditor's page may show (accusations): outside every reach, yet under the seal."""
+
 
 def record(
     by: Actor,

@@ -35,8 +35,11 @@ INSTALLED_APPS = [
     "vetgrid.orgs",
     "vetgrid.accounts",
     "vetgrid.files",
+    "vetgrid.notices",
+    "vetgrid.work",
     "vetgrid.registry",
     "vetgrid.grid",
+    "vetgrid.appeals",
     "vetgrid.reports",
     "vetgrid.desk",
 ]

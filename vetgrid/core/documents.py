@@ -4,7 +4,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -75,18 +75,7 @@ def render_pdf(
             for part in parts
         ],
     }
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "main.typ").write_text(_TEMPLATE, encoding="utf-8")
-        (Path(folder) / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        body = typst.compile(
-            str(Path(folder) / "main.typ"),
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            pdf_standards=["a-2b"],
-            timestamp=0,
-        )
-    assert isinstance(body, bytes)
-    return body
+    return _compiled(_TEMPLATE, data)
 
 
 def render_docx(*, title: str, subtitle: str, parts: Sequence[Part], notes: Sequence[str] = ()) -> bytes:
@@ -123,3 +112,77 @@ def _same_every_time(body: bytes) -> bytes:
         for name in sorted(old.namelist()):
             new.writestr(zipfile.ZipInfo(name, (2018, 12, 28, 0, 0, 0)), old.read(name), zipfile.ZIP_DEFLATED)
     return result.getvalue()
+
+
+_LETTER = """
+#let data = json("data.json")
+#set document(title: data.title, date: datetime(year: 2018, month: 12, day: 28))
+#set page(paper: "a4", margin: (top: 32mm, bottom: 30mm, left: 28mm, right: 26mm), footer: context [
+  #set text(8pt, fill: rgb("#666666"))
+  #data.footer #h(1fr) 第 #counter(page).display() 页
+])
+#set text(font: "Noto Sans CJK SC", size: 14pt, lang: "zh", region: "cn")
+#set par(leading: 1.1em, spacing: 1.1em, first-line-indent: (amount: 2em, all: true), justify: true)
+#align(center, text(20pt, data.title))
+#align(right, text(12pt, data.number))
+#v(6pt)
+#par(first-line-indent: 0em, data.addressee + "：")
+#for line in data.paragraphs [
+  #par(line)
+]
+#v(24pt)
+#align(right)[
+  #block(width: 60%)[
+    #set par(first-line-indent: 0em)
+    #align(center)[
+      #data.seal \\
+      #data.dated \\
+      #text(9pt, fill: rgb("#888888"), "（盖章）")
+    ]
+  ]
+]
+"""
+LETTER_TEMPLATES = {1: _LETTER}
+"""Every version of the letter's layout ever used: a letter made with one is made again with the same."""
+
+
+@dataclass(frozen=True)
+class LetterContent:
+    """Everything a letter shows, as texts."""
+
+    title: str
+    number: str
+    addressee: str
+    paragraphs: Sequence[str]
+    seal: str
+    dated: str
+    footer: str = ""
+
+
+def render_letter(content: LetterContent, *, template: int) -> bytes:
+    """A formal letter as PDF/A. The same content and template version give the same bytes."""
+    data = {
+        "title": content.title,
+        "number": content.number,
+        "addressee": content.addressee,
+        "paragraphs": list(content.paragraphs),
+        "seal": content.seal,
+        "dated": content.dated,
+        "footer": content.footer,
+    }
+    return _compiled(LETTER_TEMPLATES[template], data)
+
+
+def _compiled(template: str, data: Mapping[str, object]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "main.typ").write_text(template, encoding="utf-8")
+        (Path(folder) / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        body = typst.compile(
+            str(Path(folder) / "main.typ"),
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            pdf_standards=["a-2b"],
+            timestamp=0,
+        )
+    assert isinstance(body, bytes)
+    return body

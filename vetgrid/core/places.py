@@ -83,6 +83,18 @@ class Places:
         """Everything inside the given divisions."""
         return cls(_merged(interval(code) for code in codes))
 
+    @classmethod
+    def only(cls, codes: Iterable[int]) -> "Places":
+        """The given divisions themselves, without what lies inside them."""
+        return cls(_merged((code, code) for code in codes))
+
+    @classmethod
+    def chain(cls, code: int) -> "Places":
+        """The division itself with its town and its county, and nothing else of theirs."""
+        return cls.only(
+            {code} | {ancestor(code, level) for level in (Level.COUNTY, Level.TOWN) if level < level_of(code)}
+        )
+
     def __contains__(self, code: int) -> bool:
         return any(low <= code <= high for low, high in self.intervals)
 

@@ -36,6 +36,10 @@ class Protection:
     column: str = "division"
     is_public: bool = field(default=False)
     """Readable by everyone in scope (codes, names of divisions), writable only within reach."""
+    hidden_when: str = ""
+    """SQL condition under which a row is hidden although it lies within reach; `also_readable` may open it again."""
+    is_confidential: bool = False
+    """The trail keeps the rows' changes without a place, so that no auditor's page shows them; the chain still covers them."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,10 @@ def install(cursor: Cursor[Any], roles: Roles) -> None:
     _close_defaults(cursor, roles)
     for name in _sql_files("audit"):
         cursor.execute(_with_roles(name, roles))
+    for config in apps.get_app_configs():
+        if config.name.startswith("vetgrid.") and config.label != "audit":
+            for name in _sql_files(config.label):
+                cursor.execute(_with_roles(name, roles))
     for model, declared in protected_models():
         table = model._meta.db_table
         _privileges(cursor, roles, table, declared)
@@ -72,11 +80,7 @@ def install(cursor: Cursor[Any], roles: Roles) -> None:
         if declared.person:
             _follow_person(cursor, table, declared)
         if declared.is_audited:
-            _audit(cursor, table)
-    for config in apps.get_app_configs():
-        if config.name.startswith("vetgrid.") and config.label != "audit":
-            for name in _sql_files(config.label):
-                cursor.execute(_with_roles(name, roles))
+            _audit(cursor, table, declared)
     _queue(cursor, roles)
 
 
@@ -129,10 +133,15 @@ def _policies(cursor: Cursor[Any], roles: Roles, table: str, declared: Protectio
     writes = within(declared.domain, "write", declared.column)
     if declared.is_public:
         reads = "current_setting('vetgrid.actor') <> ''"
+    inserts = writes
+    if declared.hidden_when:
+        reads = f"({reads} AND NOT ({declared.hidden_when}))"
+        writes = f"({writes} AND NOT ({declared.hidden_when}))"
     if declared.also_readable:
         reads = f"({reads} OR {declared.also_readable})"
     if declared.also_writable:
         writes = f"({writes} OR {declared.also_writable})"
+        inserts = f"({inserts} OR {declared.also_writable})"
     names = {"table": table, "app": roles.app, "job": roles.job}
     _run(cursor, "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", table=table)
     _run(cursor, "ALTER TABLE {table} FORCE ROW LEVEL SECURITY", table=table)
@@ -143,7 +152,7 @@ def _policies(cursor: Cursor[Any], roles: Roles, table: str, declared: Protectio
         owner=roles.owner,
     )
     _run(cursor, f"CREATE POLICY reads ON {{table}} FOR SELECT TO {{app}}, {{job}} USING ({reads})", **names)
-    _run(cursor, f"CREATE POLICY inserts ON {{table}} FOR INSERT TO {{app}}, {{job}} WITH CHECK ({writes})", **names)
+    _run(cursor, f"CREATE POLICY inserts ON {{table}} FOR INSERT TO {{app}}, {{job}} WITH CHECK ({inserts})", **names)
     _run(cursor, f"CREATE POLICY updates ON {{table}} FOR UPDATE TO {{app}}, {{job}} USING ({writes})", **names)
     _run(cursor, f"CREATE POLICY deletes ON {{table}} FOR DELETE TO {{app}}, {{job}} USING ({writes})", **names)
 
@@ -165,7 +174,8 @@ def _follow_person(cursor: Cursor[Any], table: str, declared: Protection) -> Non
     )
 
 
-def _audit(cursor: Cursor[Any], table: str) -> None:
+def _audit(cursor: Cursor[Any], table: str, declared: Protection) -> None:
+    placeless = "'confidential'" if declared.is_confidential else ""
     for event, tables in (
         ("INSERT", "REFERENCING NEW TABLE AS new_rows"),
         ("UPDATE", "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"),
@@ -176,7 +186,7 @@ def _audit(cursor: Cursor[Any], table: str) -> None:
         _run(
             cursor,
             f"CREATE TRIGGER {{name}} AFTER {event} ON {{table}} {tables}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION audit_{event.lower()}()",
+            f" FOR EACH STATEMENT EXECUTE FUNCTION audit_{event.lower()}({placeless})",
             table=table,
             name=name,
         )

@@ -44,6 +44,13 @@ def lending(domain: str, places: Places) -> Iterator[None]:
 
 
 @contextmanager
+def confiding() -> Iterator[None]:
+    """Open rows that are hidden because they are confidential: for the one action that checked the right to them itself."""
+    with knowing("confidential", "on"):
+        yield
+
+
+@contextmanager
 def knowing(name: str, value: str) -> Iterator[None]:
     """Open the one row whose key the caller knows (a session's token, a sign-in name); nothing else becomes visible."""
     stack = _stack()
@@ -107,14 +114,21 @@ def _closed() -> str:
         for mode in ("read", "write")
         for end in ("lo", "hi", "in")
     ]
-    return ";".join(_set(name, "") for name in (*names, "actor", "session", "username")) + ";"
+    return (
+        ";".join(
+            _set(name, "")
+            for name in (*names, "actor", "staff", "session", "username", "confidential", "ticket", "file")
+        )
+        + ";"
+    )
 
 
 def _text_of(actor: Actor) -> str:
-    key = (actor.id, actor.name, actor.held)
+    key = (actor.id, actor.name, actor.held, actor.staff_id)
     text = _texts.get(key)
     if text is None:
         parts = [_set("actor", str(actor.id)), _set("actor_name", actor.name), _set("actor_role", actor.role_label)]
+        parts.append(_set("staff", str(actor.staff_id or "")))
         for domain in scope_domains():
             parts.append(_reach(domain, "read", actor.reach(domain, writes=False)))
             parts.append(_reach(domain, "write", actor.reach(domain, writes=True)))

@@ -5,11 +5,14 @@ from django.db import models
 from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection, within
 
+_KNOWN = "nullif(current_setting('vetgrid.file', true), '')::uuid"
 _SELF = "nullif(current_setting('vetgrid.actor', true), '')::uuid"
 
 
 class StoredFile(Scoped):
-    """文件: an upload or a made document. Seen by its owner; a proof also by those who may read the person's file."""
+    """文件: an upload or a made document. Seen by its owner; a proof also by those who may read the
+    person's file, an attachment by those who may read what it is attached to (their
+    door opens that one file with `knowing("file", id)`)."""
 
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
@@ -17,7 +20,7 @@ class StoredFile(Scoped):
     digest = models.CharField(max_length=64)
     """SM3 of the plain bytes, in hex."""
     kind = models.CharField(max_length=20)
-    """import, rejected, export, proof, report."""
+    """import, rejected, export, proof, report, appeal."""
     owner = models.UUIDField()
     made_at = models.DateTimeField()
     keep_until = models.DateField(null=True)
@@ -25,7 +28,7 @@ class StoredFile(Scoped):
 
     protection = Protection(
         domain="system",
-        also_readable=f"(owner = {_SELF} OR (kind = 'proof' AND {within('registry', 'read', 'division')}))",
+        also_readable=f"(owner = {_SELF} OR id = {_KNOWN} OR (kind = 'proof' AND {within('registry', 'read', 'division')}))",
         also_writable=f"owner = {_SELF}",
     )
 

@@ -170,6 +170,7 @@ class Post(Scoped):
         TOWN_COMMITTEE = "town_committee", "镇(街道)班子成员"
         STATION_HEAD = "station_head", "服务站站长"
         AFFAIRS_OFFICER = "affairs_officer", "退役军人事务员"
+        DISCIPLINE = "discipline", "纪检监察联络员"
         VILLAGE_HEAD = "village_head", "村(社区)主干"
         VILLAGE_COMMITTEE = "village_committee", "村(社区)两委成员"
 

@@ -1,0 +1,54 @@
+-- What appeals ask of the database itself: who shares one, who is the accused, at most five representatives, similar matters, and the
+-- matters of one person across stations.
+
+CREATE OR REPLACE FUNCTION appeals_reads(place bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT place BETWEEN current_setting('vetgrid.appeals_read_lo')::bigint AND current_setting('vetgrid.appeals_read_hi')::bigint
+     AND place <@ current_setting('vetgrid.appeals_read_in')::int8multirange
+$$;
+
+-- Whether a station within the viewer's reach handles a part of this appeal.
+CREATE OR REPLACE FUNCTION appeals_shared(appeal uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM appeals_jointpart j WHERE j.appeal_id = appeal AND appeals_reads(j.division))
+$$;
+
+-- Whether the viewer is the accused, or serves at the accused's station. Asked of every row of accusations, for reading and writing.
+CREATE OR REPLACE FUNCTION appeals_is_about_me(accused uuid, unit uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT nullif(current_setting('vetgrid.staff', true), '') IS NOT NULL AND (
+    coalesce(accused = current_setting('vetgrid.staff', true)::uuid, false)
+    OR EXISTS (SELECT 1 FROM orgs_post p
+                WHERE p.staff_id = current_setting('vetgrid.staff', true)::uuid AND p.to_on IS NULL AND p.station_id = unit))
+$$;
+
+-- Similar matters of all stations and years: for each fingerprint the newest fifty, so that the work stays the same however many
+-- there are. Only what may be shown to anyone who registers: number, place, date, kind of matter, how it stands.
+CREATE OR REPLACE FUNCTION appeals_similar(bands int[], but uuid)
+RETURNS TABLE (id uuid, number text, division bigint, received_on date, category text, state text, shared bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT a.id, a.number, a.division, a.received_on, a.category, a.state, f.shared
+    FROM (SELECT b.appeal_id, count(*) AS shared
+            FROM unnest(bands) AS asked(band),
+                 LATERAL (SELECT appeal_id FROM appeals_band b WHERE b.band = asked.band ORDER BY received_on DESC LIMIT 50) b
+           GROUP BY b.appeal_id ORDER BY count(*) DESC LIMIT 40) f
+    JOIN appeals_appeal a ON a.id = f.appeal_id AND a.id IS DISTINCT FROM but
+   ORDER BY f.shared DESC, a.received_on DESC
+$$;
+
+-- The matters of one person across stations, promises included, for whoever may read that person's file.
+CREATE OR REPLACE FUNCTION appeals_of_person(who uuid)
+RETURNS TABLE (id uuid, number text, division bigint, received_on date, category text, state text, promise text,
+               promised_on date, promise_kept_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT a.id, a.number, a.division, a.received_on, a.category, a.state, a.promise, a.promised_on, a.promise_kept_on
+    FROM appeals_appeal a JOIN registry_person p ON p.id = a.person_id
+   WHERE a.person_id = who
+     AND p.division BETWEEN current_setting('vetgrid.registry_read_lo')::bigint AND current_setting('vetgrid.registry_read_hi')::bigint
+     AND p.division <@ current_setting('vetgrid.registry_read_in')::int8multirange
+   ORDER BY a.received_on DESC LIMIT 30
+$$;
+
+REVOKE ALL ON FUNCTION appeals_shared(uuid), appeals_is_about_me(uuid, uuid), appeals_similar(int[], uuid), appeals_of_person(uuid)
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION appeals_reads(bigint), appeals_shared(uuid), appeals_is_about_me(uuid, uuid), appeals_similar(int[], uuid),
+  appeals_of_person(uuid) TO :app:, :job:;

@@ -1,0 +1,1 @@
+"""Which appeals, accusations, consultations, receptions, mediations: all within the viewer's reach."""

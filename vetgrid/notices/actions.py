@@ -1,0 +1,130 @@
+"""Do: enqueue messages in the transaction of the change that causes them, hand them to their channel, mark them read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from vetgrid.audit.trail import record
+from vetgrid.core.actor import Actor, require
+from vetgrid.core.bulk import insert
+from vetgrid.core.clock import now
+from vetgrid.core.crypto import Sealed
+from vetgrid.core.errors import Conflict, NotFound
+from vetgrid.core.places import Places
+from vetgrid.core.scope import lending
+from vetgrid.notices.channels import channel_for
+from vetgrid.notices.models import Attempt, Notice
+from vetgrid.notices.permissions import NoticesPermission
+from vetgrid.notices.texts import text_for
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to be sent: `staff_id` or `person_id`, never both. `values` fill the template."""
+
+    template: str
+    division: int
+    values: dict[str, str] = field(default_factory=dict)
+    staff_id: UUID | None = None
+    person_id: UUID | None = None
+    channel: str = Notice.Channel.IN_APP
+    address: Sealed | None = None
+    url: str = ""
+    dedupe: str | None = None
+    is_confidential: bool = False
+
+
+def tell(messages: Iterable[Message], *, today: date) -> int:
+    """Enqueues the messages within the running transaction; returns how many are new.
+
+    A message whose `dedupe` key is known already is left out. Called by domains and jobs, in a lent scope.
+    """
+    wanted = {message.dedupe or str(at): message for at, message in enumerate(messages)}
+    if not wanted:
+        return 0
+    with lending("notices", Places.of({message.division for message in wanted.values()})):
+        keys = [message.dedupe for message in wanted.values() if message.dedupe]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT notices_known(%s)", [keys])
+            known = set(cursor.fetchone()[0] or [])
+        rows = [_row(message, today=today) for message in wanted.values() if message.dedupe not in known]
+        insert(rows)
+        _enqueue(rows)
+    return len(rows)
+
+
+def _row(message: Message, *, today: date) -> Notice:
+    text = text_for(message.template, on=today)
+    title, body = text.filled(message.values)
+    is_in_app = message.channel == Notice.Channel.IN_APP
+    return Notice(
+        division=message.division,
+        staff_id=message.staff_id,
+        person_id=message.person_id,
+        channel=message.channel,
+        template=text.key,
+        template_version=text.version,
+        title=title,
+        body=body,
+        url=message.url,
+        address=message.address,
+        made_at=now(),
+        sent_at=now() if is_in_app else None,
+        state=Notice.State.SENT if is_in_app else Notice.State.QUEUED,
+        dedupe=message.dedupe,
+        is_confidential=message.is_confidential,
+    )
+
+
+def _enqueue(rows: list[Notice]) -> None:
+    from vetgrid.notices.tasks import send_notice
+
+    for row in rows:
+        if row.state == Notice.State.QUEUED:
+            send_notice.defer(notice_id=str(row.id))
+
+
+@transaction.atomic
+def attempt(notice_id: UUID) -> None:
+    """Hands one queued message to its channel and notes what became of it; a second call finds nothing to do."""
+    notice = Notice.objects.select_for_update().filter(pk=notice_id, state=Notice.State.QUEUED).first()
+    if notice is None:
+        return
+    address = notice.address.reveal() if notice.address else ""
+    outcome = channel_for(notice.channel).send(
+        key=str(notice.id), address=address, title=notice.title, body=notice.body
+    )
+    Attempt(notice=notice, division=notice.division, at=now(), state=outcome.state, reason=outcome.reason).save(
+        force_insert=True
+    )
+    notice.state, notice.reason = outcome.state, outcome.reason
+    notice.sent_at = now() if outcome.state == Notice.State.SENT else None
+    notice.save(update_fields=["state", "reason", "sent_at"])
+
+
+@transaction.atomic
+def retry(*, notice_id: UUID, by: Actor, today: date) -> None:
+    """重发: a message that was not sent goes back into the queue, for example after a phone number was added."""
+    notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFound()
+    require(by, NoticesPermission.RETRY, at=notice.division)
+    if notice.state in (Notice.State.SENT, Notice.State.QUEUED):
+        raise Conflict("这条消息已经发出或正在发送,不需要重发。")
+    notice.state, notice.reason = Notice.State.QUEUED, ""
+    notice.save(update_fields=["state", "reason"])
+    _enqueue([notice])
+    record(by, NoticesPermission.RETRY, division=notice.division, table="notices_notice", row=notice.id)
+
+
+@transaction.atomic
+def mark_read(*, by: Actor, notice_id: UUID | None = None) -> int:
+    """已读: one of one's own messages, or all of them; returns how many."""
+    rows: Any = Notice.objects.filter(staff_id=by.staff_id, read_at=None) if by.staff_id else Notice.objects.none()
+    if notice_id is not None:
+        rows = rows.filter(pk=notice_id)
+    return int(rows.update(read_at=now()))
