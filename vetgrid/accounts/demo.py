@@ -25,6 +25,7 @@ _PLACES = {
     "city_clerk": "350581",
     "section_chief": "350581",
     "bureau_leader": "350581",
+    "discipline_officer": "350581",
     "system_admin": "350581",
     "security_admin": "350581",
     "auditor": "350581",
@@ -90,6 +91,7 @@ def _post(role: str, place: int) -> Post | None:
         "city_clerk": "affairs_officer",
         "section_chief": "section_chief",
         "bureau_leader": "bureau_leader",
+        "discipline_officer": "discipline",
     }
     return (
         Post.objects.filter(division=place, to_on=None, kind=kinds.get(role, ""))

@@ -5,8 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from vetgrid.appeals.permissions import AppealsPermission
 from vetgrid.config.menu import menu_for
 from vetgrid.core.clock import today
+from vetgrid.grid.permissions import GridPermission
+
+PERSON_PANELS = (("/grid/person", GridPermission.READ), ("/appeals/person", AppealsPermission.READ))
+"""What other domains show inside a person's file, with the permission that opens it."""
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
@@ -22,4 +27,5 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if session is not None:
         actor = session.actor
         context |= {"actor": actor, "menu": menu_for(actor, request.path) if session.is_complete else []}
+        context["person_panels"] = [url for url, permission in PERSON_PANELS if actor.may(permission)]
     return context

@@ -7,10 +7,13 @@ from datetime import date
 from django.db import connection, transaction
 
 from vetgrid.accounts import demo as accounts
+from vetgrid.appeals import demo as appeals
+from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.grid import demo as grid
 from vetgrid.orgs import demo as orgs
 from vetgrid.orgs.models import Station
+from vetgrid.policies import demo as policies
 from vetgrid.registry import demo as registry
 
 SEED = 20231228
@@ -31,6 +34,8 @@ def load(*, county: str = "350581") -> float:
         orgs.load(dice, county=county, by=by, today=DAY)
         veterans = registry.load(dice, by=by, today=DAY)
         grid.load(dice, veterans=veterans, today=DAY)
+        policies.load(division=full_code(county), by=by, today=DAY)
+        appeals.load(county=county, by=by, today=DAY)
         accounts.load(by=by, today=DAY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

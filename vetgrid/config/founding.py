@@ -11,6 +11,7 @@ from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.orgs.divisions_file import import_divisions
 from vetgrid.orgs.models import Division
+from vetgrid.policies.loading import load_library
 
 
 def found(*, county: str, divisions: Path, name: str) -> int:
@@ -20,6 +21,7 @@ def found(*, county: str, divisions: Path, name: str) -> int:
         if User.objects.exists():
             raise Conflict("数据库里已有账号,不能再次初始化。请换一个空的数据库。")
         import_divisions(divisions, county=county, open_stations=True, opened_on=today(), by=by)
+        load_library(division=full_code(county))
         called = name or Division.objects.get(pk=full_code(county)).name
         first = [
             (username, role, *_administrator(username, label, role, full_code(county)))

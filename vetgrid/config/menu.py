@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
+from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
+from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.reports.permissions import ReportsPermission
+from vetgrid.work.permissions import WorkPermission
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,16 @@ class Line:
 
 
 MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
-    ("", (Line("工作台", "/", "home"),)),
+    (
+        "",
+        (
+            Line("工作台", "/", "home"),
+            Line("待办", "/inbox", "check"),
+            Line("清零看板", "/zero", "grid"),
+            Line("我的消息", "/messages", "phone"),
+            Line("帮助", "/help", "list"),
+        ),
+    ),
     (
         "建档立卡",
         (
@@ -36,11 +49,33 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "诉求与权益",
+        (
+            Line("诉求", "/appeals", "alert", (AppealsPermission.READ,)),
+            Line("登记诉求", "/appeals/new", "plus", (AppealsPermission.REGISTER,)),
+            Line("政策咨询", "/consultations", "search", (AppealsPermission.READ,)),
+            Line("接访", "/receptions", "people", (AppealsPermission.READ,)),
+            Line("接访预约", "/appointments", "calendar", (AppealsPermission.REGISTER,)),
+            Line("调解", "/mediations", "swap", (AppealsPermission.READ,)),
+            Line("法律援助", "/legal-aid", "badge", (AppealsPermission.READ,)),
+            Line("源头预警", "/alerts", "eye", (AppealsPermission.READ,)),
+            Line("群众评价", "/ratings", "check", (RatingsPermission.READ,)),
+            Line("检举控告", "/accusations", "lock", (AccusationsPermission.READ,)),
+        ),
+    ),
+    (
+        "政策库",
+        (
+            Line("政策库", "/policies", "list", (PoliciesPermission.READ,)),
+            Line("常见问答", "/faq", "list", (PoliciesPermission.READ,)),
+        ),
+    ),
+    (
         "网格化服务",
         (
             Line("挂钩联系覆盖", "/grid", "grid", (GridPermission.READ,)),
             Line("微网格", "/grid/cells", "cells", (GridPermission.READ,)),
-            Line("网格交接", "/grid/hand-over", "swap", (GridPermission.ASSIGN,)),
+            Line("工作交接", "/hand-over", "swap", (GridPermission.ASSIGN, WorkPermission.ASSIGN)),
         ),
     ),
     (
@@ -72,6 +107,7 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
                 (AccountsPermission.READ, AccountsPermission.MANAGE, AccountsPermission.GRANT),
             ),
             Line("审计日志", "/audit", "eye", (AuditPermission.READ,)),
+            Line("发送记录", "/messages/log", "list", (NoticesPermission.READ,)),
             Line("运行状态", "/system", "gear", (SystemPermission.OPERATE,)),
         ),
     ),

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "vetgrid.orgs",
     "vetgrid.accounts",
     "vetgrid.files",
+    "vetgrid.policies",
     "vetgrid.notices",
     "vetgrid.work",
     "vetgrid.registry",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("vetgrid.accounts.urls")),
     path("", include("vetgrid.orgs.urls")),
     path("", include("vetgrid.files.urls")),
+    path("", include("vetgrid.policies.urls")),
     path("", include("vetgrid.notices.urls")),
     path("", include("vetgrid.registry.urls")),
     path("", include("vetgrid.grid.urls")),

@@ -10,13 +10,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from vetgrid.accounts.permissions import SystemPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.reach import within
+from vetgrid.desk.boards import exceptions
 from vetgrid.grid.permissions import GridPermission
-from vetgrid.grid.queries import my_people, without_contact
+from vetgrid.grid.queries import my_people
+from vetgrid.notices.queries import unread
 from vetgrid.orgs.models import Staff, Station
 from vetgrid.orgs.names import names_of
 from vetgrid.orgs.permissions import OrgsPermission
 from vetgrid.registry import queries as registry
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.work import queries as work
+from vetgrid.work.permissions import WorkPermission
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,18 @@ class Hit:
 def cards(*, seen_by: Actor, today: date) -> list[Card]:
     """The numbers of the viewer's own places; each is a link to exactly the rows counted."""
     found: list[Card] = []
+    if seen_by.staff_id:
+        own = work.counts(work.items(work.ItemFilter(), seen_by=seen_by, today=today), today=today)
+        found.append(Card("我的待办", own.open, "/inbox?whose=mine"))
+        found.append(Card("3日内到期或超期", own.soon, "/inbox?whose=mine&due=soon", "warn" if own.soon else ""))
+        found.append(Card("未读消息", unread(seen_by=seen_by), "/messages"))
+    if seen_by.may(WorkPermission.READ):
+        place = work.items(work.ItemFilter(whose="place"), seen_by=seen_by, today=today)
+        late = work.counts(place, today=today).overdue
+        found.append(Card("本单位超期", late, "/inbox?whose=place&due=overdue", "bad" if late else ""))
+    broken = exceptions(seen_by=seen_by, today=today)
+    if broken:
+        found.append(Card("清零看板例外", broken, "/zero", "bad"))
     if seen_by.staff_id and seen_by.may(GridPermission.READ):
         found.append(Card("我联系的人", my_people(seen_by=seen_by).count(), "/grid/my"))
     if seen_by.may(RegistryPermission.READ):
@@ -62,9 +78,6 @@ def cards(*, seen_by: Actor, today: date) -> list[Card]:
     if seen_by.may(RegistryPermission.MERGE):
         pairs = registry.duplicates(state="open", seen_by=seen_by).count()
         found.append(Card("疑似重复", pairs, "/duplicates", "warn" if pairs else ""))
-    if seen_by.may(GridPermission.READ):
-        missing = without_contact(seen_by=seen_by).count()
-        found.append(Card("没有联系人", missing, "/grid", "bad" if missing else ""))
     return found
 
 

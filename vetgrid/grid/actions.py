@@ -136,10 +136,15 @@ def assign_duty(
     current = Duty.objects.select_for_update().filter(kind=kind, cell=cell, division=place, to_on=None).first()
     if current is not None and current.staff_id == staff_id:
         raise Conflict("这个人已经是责任人,不需要再次指定。")
-    if cell is not None and Duty.objects.filter(cell=cell, to_on=None, staff_id=staff_id).exclude(kind=kind).exists():
-        raise Conflict("这个人已是该微网格的另一责任人。如要互换,请用“网格交接”。")
+    other = Duty.objects.filter(cell=cell, to_on=None, staff_id=staff_id).first() if cell is not None else None
     if current is not None:
         _end(current, today=today)
+    if other is not None and current is not None:
+        # Contact and deputy change places in one step.
+        _end(other, today=today)
+        _open_duty(
+            other.kind, division=place, cell=cell, staff_id=current.staff_id, today=today, reason=reason or "互换"
+        )
     duty = _open_duty(kind, division=place, cell=cell, staff_id=staff_id, today=today, reason=reason)
     record(by, GridPermission.ASSIGN, division=place, table="grid_duty", row=duty.id, reason=reason)
     return duty
@@ -147,7 +152,7 @@ def assign_duty(
 
 @transaction.atomic
 def hand_over(*, staff_id: UUID, successors: Mapping[UUID, UUID], reason: str, by: Actor, today: date) -> HandedOver:
-    """网格交接: everything a staff member holds goes to others, in one transaction. `successors`: duty id to staff id.
+    """网格交接: every duty that a staff member holds goes to others, in one transaction. `successors`: duty id to staff id.
 
     Raises Invalid with a sentence for each duty that cannot go so; then nothing changes.
     """

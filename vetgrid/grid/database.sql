@@ -209,7 +209,7 @@ DECLARE s orgs_staff;
 BEGIN
   SELECT * INTO s FROM orgs_staff WHERE id = NEW.id;
   IF s.ended_on IS NOT NULL AND EXISTS (SELECT 1 FROM grid_duty WHERE staff_id = s.id AND to_on IS NULL) THEN
-    RAISE EXCEPTION '% 还担任网格责任人,不能离岗:请先在“网格交接”里把名下人员交给他人。', s.name USING ERRCODE = 'VG108';
+    RAISE EXCEPTION '% 还担任网格责任人,不能离岗:请先在“工作交接”里把名下人员交给他人。', s.name USING ERRCODE = 'VG108';
   END IF;
   RETURN NULL;
 END $$;
@@ -223,7 +223,7 @@ BEGIN
     PERFORM 1 FROM orgs_post p WHERE p.staff_id = OLD.staff_id AND p.to_on IS NULL
        AND d.division BETWEEN p.division AND p.division + orgs_span(p.division) - 1 FOR SHARE;
     IF NOT FOUND THEN
-      RAISE EXCEPTION '% 还担任网格责任人,不能结束岗位:请先在“网格交接”里把名下人员交给他人。', d.name USING ERRCODE = 'VG108';
+      RAISE EXCEPTION '% 还担任网格责任人,不能结束岗位:请先在“工作交接”里把名下人员交给他人。', d.name USING ERRCODE = 'VG108';
     END IF;
   END LOOP;
   RETURN NULL;

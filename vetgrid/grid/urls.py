@@ -14,7 +14,6 @@ urlpatterns = [
     path("grid/cells/<uuid:cell_id>/close", views.close_cell),
     path("grid/cells/<uuid:cell_id>/move-people", views.move_people),
     path("grid/cells/<uuid:cell_id>/sign", views.sign),
-    path("grid/hand-over", views.hand_over),
     path("grid/my", views.mine),
     path("grid/person/<uuid:person_id>/panel", views.person_panel),
 ]

@@ -9,20 +9,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vetgrid.core.clock import today
-from vetgrid.core.errors import Invalid, NotFound, Refused
+from vetgrid.core.errors import Invalid, Refused
 from vetgrid.core.figures import percent
 from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
 from vetgrid.core.places import Level, level_of
 from vetgrid.grid import actions, queries
-from vetgrid.grid.forms import CellChangeForm, CellFilterForm, CellForm, DutyForm, IntoForm, PlaceForm, staff_choices
+from vetgrid.grid.forms import CellChangeForm, CellFilterForm, CellForm, DutyForm, IntoForm, PlaceForm
 from vetgrid.grid.models import Cell, Duty
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.orgs.names import names_of
-from vetgrid.orgs.permissions import OrgsPermission
-from vetgrid.orgs.queries import staff_member
 from vetgrid.registry.catalogue import FIELDS, show
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.web.answering import form_page
 
 READ, ASSIGN = GridPermission.READ, GridPermission.ASSIGN
 PROMISE = "有事请找我:政策咨询有答复,反映诉求有回音,家有困难有人帮。"
@@ -218,96 +217,12 @@ def _into_form(request: Any, found: Cell) -> IntoForm:
 def _form_page(
     request: Any, form: Any, found: Cell, *, title: str, sentence: str, act: Any, back: str = ""
 ) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refused as error:
-            form.refuse(error)
-        else:
-            messages.success(request, sentence)
-            return redirect(back or f"/grid/cells/{found.id}")
-    context = {"form": form, "title": f"{title} · {found.name}", "back": f"/grid/cells/{found.id}"}
-    return render(request, "grid/form.html", context, status=422 if form.errors else 200)
+    def acting(data: dict[str, Any]) -> str:
+        act(data)
+        return back or f"/grid/cells/{found.id}"
 
-
-@guarded(ASSIGN)
-@require_http_methods(["GET", "POST"])
-def hand_over(request: Any) -> HttpResponse:
-    """Without `staff` the list of who holds duties; with it everything they hold, and a successor to choose for each."""
-    text = request.GET.get("staff", "")
-    try:
-        staff_id = UUID(text)
-    except ValueError:
-        people = queries.holders(seen_by=request.actor)
-        return render(
-            request, "grid/holders.html", {"people": people, "names": names_of(row.division for row in people)}
-        )
-    leaving = queries.holders(seen_by=request.actor).filter(pk=staff_id).first()
-    if leaving is None:
-        if request.actor.may(OrgsPermission.READ):
-            staff_member(staff_id, seen_by=request.actor)
-        raise NotFound("这个人名下没有需要交接的网格职责。")
-    held = list(queries.duties_of(staff_id, seen_by=request.actor))
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            done = actions.hand_over(
-                staff_id=staff_id,
-                successors=_successors(request, held),
-                reason=request.POST.get("reason", "")[:200],
-                by=request.actor,
-                today=today(),
-            )
-        except Invalid as error:
-            errors = error.fields
-        else:
-            messages.success(request, f"交接完成:{done.duties}项职责,涉及{done.people}人。")
-            return redirect("/grid")
-    general = [sentence for key, sentence in errors.items() if key not in {str(duty.id) for duty in held}]
-    return render(
-        request,
-        "grid/hand_over.html",
-        _hand_over_context(request, leaving, held, errors) | {"general": general},
-        status=422 if errors else 200,
-    )
-
-
-def _successors(request: Any, held: list[Duty]) -> dict[UUID, UUID]:
-    found = {}
-    for duty in held:
-        text = request.POST.get(f"to-{duty.id}") or request.POST.get("to-all") or ""
-        try:
-            found[duty.id] = UUID(text)
-        except ValueError:
-            continue
-    return found
-
-
-def _hand_over_context(request: Any, leaving: Any, held: list[Duty], errors: dict[str, str]) -> dict[str, Any]:
-    by_place = {
-        place: [row for row in queries.staff_for(place, seen_by=request.actor) if row.id != leaving.id]
-        for place in {duty.division for duty in held}
-    }
-    names = names_of(duty.division for duty in held)
-    lines = [
-        {
-            "duty": duty,
-            "place": names[duty.division],
-            "choices": staff_choices(by_place[duty.division]),
-            "error": errors.get(str(duty.id), ""),
-            "chosen": request.POST.get(f"to-{duty.id}", ""),
-        }
-        for duty in held
-    ]
-    everywhere = (
-        [row for row in by_place[held[0].division] if all(row in rows for rows in by_place.values())] if held else []
-    )
-    return {
-        "leaving": leaving,
-        "lines": lines,
-        "all": staff_choices(everywhere, first="逐项选择"),
-        "people": sum(getattr(duty, "people", 0) for duty in held),
-    }
+    page = f"/grid/cells/{found.id}"
+    return form_page(request, form, title=f"{title} · {found.name}", back=page, act=acting, done=sentence)
 
 
 @guarded(READ)

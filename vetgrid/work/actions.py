@@ -17,7 +17,7 @@ from vetgrid.audit.trail import NOWHERE, record
 from vetgrid.core.actor import Actor
 from vetgrid.core.clock import now
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from vetgrid.core.places import Places
+from vetgrid.core.places import Level, Places, ancestor
 from vetgrid.core.scope import confiding, lending
 from vetgrid.notices.actions import Message, tell
 from vetgrid.orgs.models import Post, Staff, Station
@@ -93,24 +93,26 @@ def open_item(asked: Opening, *, by: Actor, today: date) -> WorkItem:
 
 def pick_owner(station: Station, *, wanted: UUID | None = None, deputy: UUID | None = None) -> tuple[UUID, UUID | None]:
     """Owner and deputy among the station's present staff. `wanted` wins when it serves there."""
-    place = Places.only([station.division])
-    with lending("orgs", place), lending("work", place):
-        posts = list(
-            Post.objects.filter(division=station.division, to_on=None, staff__ended_on=None).annotate(
-                load=Count("staff__work", filter=Q(staff__work__closed_on=None))
-            )
-        )
-    ranked = sorted(
-        (post for post in posts if post.kind in _RANK),
-        key=lambda post: (_RANK.index(Post.Kind(post.kind)), post.load, str(post.staff_id)),
-    )
-    order = list(dict.fromkeys(post.staff_id for post in ranked))
-    present = {post.staff_id for post in posts}
+    order = present_staff(station)
+    with lending("orgs", Places.only([station.division])):
+        open_posts = Post.objects.filter(division=station.division, to_on=None, staff__ended_on=None)
+        present = set(open_posts.values_list("staff_id", flat=True))
     owner = wanted if wanted in present else (order[0] if order else None)
     if owner is None:
         raise Conflict(f"“{station.name}”还没有在岗人员,事项没有人负责。请先登记该站的工作人员,或转交其他服务站。")
     others = [staff for staff in order if staff != owner]
     return owner, deputy if deputy in present and deputy != owner else (others[0] if others else None)
+
+
+def present_staff(station: Station) -> list[UUID]:
+    """Who can take an item at the station, the most fitting post first, the least burdened first within it."""
+    place = Places.only([station.division])
+    with lending("orgs", place), lending("work", place):
+        posts = Post.objects.filter(
+            division=station.division, to_on=None, staff__ended_on=None, kind__in=_RANK
+        ).annotate(load=Count("staff__work", filter=Q(staff__work__closed_on=None)))
+        ranked = sorted(posts, key=lambda post: (_RANK.index(Post.Kind(post.kind)), post.load, str(post.staff_id)))
+    return list(dict.fromkeys(post.staff_id for post in ranked))
 
 
 def item_of(kind: str, subject_id: UUID) -> WorkItem:
@@ -352,11 +354,52 @@ def give(item: WorkItem, staff_id: UUID) -> None:
         _save(item, "owner", "deputy")
 
 
-def give_deputy(item: WorkItem, staff_id: UUID | None) -> None:
-    """Another deputy; None picks one from the station."""
+def give_deputy(item: WorkItem, staff_id: UUID | None, *, but: UUID | None = None) -> None:
+    """Another deputy; None picks one from the station, never `but`."""
+    owner = item.owner_id
+    chosen = staff_id
+    if chosen is None:
+        chosen = next((key for key in present_staff(item.station) if key not in (owner, but)), None)
     with _at(item.division, is_confidential=item.is_confidential):
-        item.deputy_id = staff_id or pick_owner(item.station, wanted=item.owner_id)[1]
+        item.deputy_id = chosen
         _save(item, "deputy")
+
+
+def repair(item: WorkItem, *, by: Actor, today: date) -> None:
+    """补齐: an item without a serving owner, deputy, open station or next date gets them; the clock is not touched."""
+    with lending("orgs", Places.of([0])):
+        station = Station.objects.get(pk=item.station_id)
+        target = station if station.closed_on is None else _open_above(station)
+        present = present_staff(target)
+    if target.id != item.station_id or target.division != item.division:
+        move_item(
+            item,
+            station=target,
+            next_on=item.next_on or today,
+            next_step=item.next_step or "核实情况",
+            by=by,
+            today=today,
+        )
+        return
+    owner, deputy = pick_owner(target, wanted=item.owner_id, deputy=item.deputy_id)
+    with _at(item.division, is_confidential=item.is_confidential):
+        item.owner_id = owner
+        item.deputy_id = deputy if item.deputy_id not in present or item.deputy_id == owner else item.deputy_id
+        item.next_on = item.next_on or today
+        _save(item, "owner", "deputy", "next_on")
+    record(by, "work.repair", division=item.division, table="work_workitem", row=item.id)
+
+
+def _open_above(station: Station) -> Station:
+    """The successor of a closed station, or the open station of its town or county."""
+    if station.successor is not None and station.successor.closed_on is None:
+        return station.successor
+    for level in (Level.TOWN, Level.COUNTY):
+        code = ancestor(station.division, level)
+        found = Station.objects.filter(division=code, closed_on=None).exclude(kind="university").first()
+        if found is not None:
+            return found
+    raise Conflict("没有可以接手的服务站,请先设立或恢复服务站。")
 
 
 def _taker(staff_id: UUID, divisions: set[int]) -> Staff:

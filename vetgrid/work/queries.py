@@ -83,6 +83,28 @@ def due(rows: QuerySet[WorkItem], which: str, *, today: date) -> QuerySet[WorkIt
             return rows
 
 
+@dataclass(frozen=True)
+class Counts:
+    """The numbers above a list; each is the length of the list it leads to."""
+
+    open: int
+    soon: int
+    overdue: int
+    next: int
+
+
+def counts(rows: QuerySet[WorkItem], *, today: date) -> Counts:
+    """All of them in one question."""
+    running = Q(clock_state="running")
+    found = rows.order_by().aggregate(
+        open=Count("id"),
+        soon=Count("id", filter=running & Q(due_on__lte=today + timedelta(days=SOON))),
+        overdue=Count("id", filter=running & Q(due_on__lt=today)),
+        next=Count("id", filter=Q(next_on__lte=today)),
+    )
+    return Counts(**found)
+
+
 def item(item_id: UUID, *, seen_by: Actor) -> WorkItem:
     """One item, open or closed: one's own, or of a place that one may read."""
     mine = Q(owner_id=seen_by.staff_id) | Q(deputy_id=seen_by.staff_id) if seen_by.staff_id else Q(pk__in=[])

@@ -1,0 +1,1 @@
+"""Console pages of the desk: home, inbox, zero boards, hand-over, help."""
