@@ -37,7 +37,8 @@ def test_every_table_has_rows_in_town_b_to_be_probed_with():
     world.build()
     with acting(make.system()):
         without = [model.__name__ for model, _ in PROTECTED if not _rows_in_b(model)]
-    assert without == [], f"give tests/scope/world.py a row for: {without}"
+    # Only the worker's role writes it: vetgrid/work/tests/test_sweep.py probes it there.
+    assert [name for name in without if name != "Escalation"] == [], f"give tests/scope/world.py a row for: {without}"
 
 
 @pytest.mark.parametrize("key", sorted(roles()))

@@ -14,12 +14,13 @@ $$;
 
 -- Whether the viewer is the accused, or serves at the accused's station. Asked of every row of accusations, for reading and writing.
 CREATE OR REPLACE FUNCTION appeals_is_about_me(accused uuid, unit uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT nullif(current_setting('vetgrid.staff', true), '') IS NOT NULL AND (
-    coalesce(accused = current_setting('vetgrid.staff', true)::uuid, false)
-    OR EXISTS (SELECT 1 FROM orgs_post p
-                WHERE p.staff_id = current_setting('vetgrid.staff', true)::uuid AND p.to_on IS NULL AND p.station_id = unit))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE me uuid := nullif(current_setting('vetgrid.staff', true), '');
+BEGIN
+  IF me IS NULL THEN RETURN false; END IF;
+  RETURN coalesce(accused = me, false)
+      OR EXISTS (SELECT 1 FROM orgs_post p WHERE p.staff_id = me AND p.to_on IS NULL AND p.station_id = unit);
+END $$;
 
 -- Similar matters of all stations and years: for each fingerprint the newest fifty, so that the work stays the same however many
 -- there are. Only what may be shown to anyone who registers: number, place, date, kind of matter, how it stands.

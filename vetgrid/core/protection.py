@@ -22,8 +22,9 @@ class Protection:
 
     `domain`: whose read and write reach applies to the column `division`; None for tables that hold neither personal nor
     business data (then only privileges apply). `also_readable`, `also_writable`: SQL conditions that open single rows
-    besides. `person`: name of the foreign key to the person whose division every row must share; the database moves the
-    rows along when the person moves.
+    besides. `follows`: name of the foreign key and table of the row whose division every row must share; the database moves
+    the rows along when that one moves. `through`: SQL condition that alone decides who reads (a child is read through its
+    parent); writing needs the reach as well.
     """
 
     domain: str | None
@@ -32,7 +33,8 @@ class Protection:
     is_audited: bool = True
     also_readable: str = ""
     also_writable: str = ""
-    person: str = ""
+    follows: tuple[str, str] | None = None
+    through: str = ""
     column: str = "division"
     is_public: bool = field(default=False)
     """Readable by everyone in scope (codes, names of divisions), writable only within reach."""
@@ -77,8 +79,8 @@ def install(cursor: Cursor[Any], roles: Roles) -> None:
         table = model._meta.db_table
         _privileges(cursor, roles, table, declared)
         _policies(cursor, roles, table, declared)
-        if declared.person:
-            _follow_person(cursor, table, declared)
+        if declared.follows:
+            _follow(cursor, table, *declared.follows, declared.column)
         if declared.is_audited:
             _audit(cursor, table, declared)
     _queue(cursor, roles)
@@ -137,6 +139,12 @@ def _policies(cursor: Cursor[Any], roles: Roles, table: str, declared: Protectio
     if declared.hidden_when:
         reads = f"({reads} AND NOT ({declared.hidden_when}))"
         writes = f"({writes} AND NOT ({declared.hidden_when}))"
+    if declared.through:
+        reads, writes, inserts = (
+            declared.through,
+            f"({writes} AND {declared.through})",
+            f"({inserts} AND {declared.through})",
+        )
     if declared.also_readable:
         reads = f"({reads} OR {declared.also_readable})"
     if declared.also_writable:
@@ -157,20 +165,21 @@ def _policies(cursor: Cursor[Any], roles: Roles, table: str, declared: Protectio
     _run(cursor, f"CREATE POLICY deletes ON {{table}} FOR DELETE TO {{app}}, {{job}} USING ({writes})", **names)
 
 
-def _follow_person(cursor: Cursor[Any], table: str, declared: Protection) -> None:
-    """The pair (person, division) references the person's own pair and follows when the person moves."""
-    name = f"{table}_{declared.person}_follows"[:63]
+def _follow(cursor: Cursor[Any], table: str, key: str, parent: str, division: str) -> None:
+    """The pair (key, division) references the parent's own pair and follows when the parent moves."""
+    name = f"{table}_{key}_follows"[:63]
     cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
     if cursor.fetchone():
         return
     _run(
         cursor,
         "ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}, {division})"
-        " REFERENCES registry_person (id, division) ON UPDATE CASCADE",
+        " REFERENCES {parent} (id, division) ON UPDATE CASCADE",
         table=table,
         name=name,
-        column=f"{declared.person}_id",
-        division=declared.column,
+        parent=parent,
+        column=f"{key}_id",
+        division=division,
     )
 
 

@@ -65,6 +65,7 @@ class WorkItem(Scoped):
             models.Index(fields=["station"], name="work_by_station", condition=Q(closed_on=None)),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["id", "division"], name="work_id_and_division"),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=False) | Q(owner__isnull=False, next_on__isnull=False),
                 name="work_open_has_owner_and_date",
@@ -102,10 +103,11 @@ class Clock(Scoped):
     stopped_on = models.DateField(null=True)
     is_provisional = models.BooleanField(default=False)
 
-    protection = Protection(domain="work", hidden_when="true", also_readable=_THROUGH_ITEM, also_writable=_THROUGH_ITEM)
+    protection = Protection(domain="work", follows=("item", "work_workitem"), through=_THROUGH_ITEM)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["id", "division"], name="clock_id_and_division"),
             models.UniqueConstraint(
                 fields=["item"], condition=Q(state__in=["running", "paused"]), name="clock_one_at_a_time"
             ),
@@ -140,9 +142,8 @@ class ClockEvent(Scoped):
         domain="work",
         app=("SELECT", "INSERT"),
         job=("SELECT", "INSERT"),
-        hidden_when="true",
-        also_readable="EXISTS (SELECT 1 FROM work_clock c WHERE c.id = clock_id)",
-        also_writable="EXISTS (SELECT 1 FROM work_clock c WHERE c.id = clock_id)",
+        follows=("clock", "work_clock"),
+        through="EXISTS (SELECT 1 FROM work_clock c WHERE c.id = clock_id)",
     )
 
     class Meta:
@@ -165,7 +166,8 @@ class Escalation(Scoped):
         domain="work",
         app=("SELECT",),
         job=("SELECT", "INSERT"),
-        hidden_when=f"NOT {_THROUGH_ITEM}",
+        follows=("item", "work_workitem"),
+        through=_THROUGH_ITEM,
     )
 
     class Meta:

@@ -73,7 +73,7 @@ def register(
         wish=asked.wish.strip() or None,
         person=person,
         applicant=(person.name if person else asked.applicant.strip()),
-        phone=asked.phone.strip() or None,
+        phone=asked.phone.strip() or (person.phone if person else None),
         address=asked.address.strip(),
         is_anonymous=asked.is_anonymous,
         speaker=asked.speaker.strip(),

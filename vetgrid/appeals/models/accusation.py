@@ -55,5 +55,5 @@ class AccusationStep(Scoped):
         app=("SELECT", "INSERT"),
         job=("SELECT", "INSERT"),
         is_confidential=True,
-        hidden_when=f"NOT {THROUGH}",
+        through=THROUGH,
     )

@@ -15,15 +15,9 @@ from vetgrid.registry.models import Person
 
 APPENDED = ("SELECT", "INSERT")
 THROUGH_APPEAL = "EXISTS (SELECT 1 FROM appeals_appeal a WHERE a.id = appeal_id)"
-CHILD = Protection(domain="appeals", hidden_when="true", also_readable=THROUGH_APPEAL, also_writable=THROUGH_APPEAL)
-HISTORY = Protection(
-    domain="appeals",
-    app=APPENDED,
-    job=APPENDED,
-    hidden_when="true",
-    also_readable=THROUGH_APPEAL,
-    also_writable=THROUGH_APPEAL,
-)
+FOLLOWS = ("appeal", "appeals_appeal")
+CHILD = Protection(domain="appeals", follows=FOLLOWS, through=THROUGH_APPEAL)
+HISTORY = Protection(domain="appeals", app=APPENDED, job=APPENDED, follows=FOLLOWS, through=THROUGH_APPEAL)
 
 
 class Series(Scoped):
@@ -123,6 +117,7 @@ class Appeal(Scoped):
             models.Index(fields=["category", "division", "received_on"], name="appeal_by_category"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["id", "division"], name="appeal_id_and_division"),
             models.CheckConstraint(condition=Q(people__gte=1), name="appeal_by_somebody"),
             models.CheckConstraint(
                 condition=Q(is_anonymous=False) | Q(person=None, applicant=""), name="appeal_anonymous"

@@ -10,7 +10,7 @@ from vetgrid.orgs.models import Staff, Station
 from vetgrid.registry.models import Person
 
 _THROUGH = "EXISTS (SELECT 1 FROM appeals_mediation m WHERE m.id = mediation_id)"
-CHILD = Protection(domain="appeals", hidden_when="true", also_readable=_THROUGH, also_writable=_THROUGH)
+CHILD = Protection(domain="appeals", follows=("mediation", "appeals_mediation"), through=_THROUGH)
 
 
 class Mediation(Scoped):
@@ -42,6 +42,7 @@ class Mediation(Scoped):
 
     class Meta:
         indexes = [models.Index(fields=["division", "-applied_on"], name="mediation_by_division")]
+        constraints = [models.UniqueConstraint(fields=["id", "division"], name="mediation_id_and_division")]
 
 
 class Party(Scoped):

@@ -105,7 +105,7 @@ class Rating(Scoped):
         app=("SELECT", "INSERT"),
         job=("SELECT", "INSERT"),
         is_confidential=True,
-        hidden_when=f"handler_id IS NOT DISTINCT FROM {_STAFF}",
+        hidden_when=f"coalesce(handler_id = {_STAFF}, false)",
     )
 
     class Meta:

@@ -79,7 +79,9 @@ class NameGram(models.Model):
     division = models.BigIntegerField()
     person = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
 
-    protection = Protection(domain="registry", app=("SELECT",), job=("SELECT",), is_audited=False, person="person")
+    protection = Protection(
+        domain="registry", app=("SELECT",), job=("SELECT",), is_audited=False, follows=("person", "registry_person")
+    )
 
     class Meta:
         indexes = [models.Index(fields=["person"], name="name_gram_by_person")]

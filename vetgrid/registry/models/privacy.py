@@ -7,7 +7,7 @@ from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection
 from vetgrid.registry.models.person import Person
 
-PRIVACY = Protection(domain="registry", person="person")
+PRIVACY = Protection(domain="registry", follows=("person", "registry_person"))
 
 
 class PrivacyNotice(models.Model):

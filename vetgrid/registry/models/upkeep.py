@@ -8,7 +8,7 @@ from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection
 from vetgrid.registry.models.person import REGISTRY, Person
 
-UPKEEP = Protection(domain="registry", person="person")
+UPKEEP = Protection(domain="registry", follows=("person", "registry_person"))
 
 
 class RequestState(models.TextChoices):

@@ -84,3 +84,14 @@ def test_a_new_due_date_starts_the_ladder_anew_and_a_missing_holder_is_noted(as_
     with acting(make.system()):
         assert Escalation.objects.get(item=item, step="due+10-leader").is_undeliverable
         assert not Escalation.objects.get(item=item, step="due+5-city").is_undeliverable
+
+
+@pytest.mark.slow
+def test_what_was_told_shows_to_its_own_place_alone(as_job):
+    with acting(make.system()):
+        item = opened(as_job)
+    swept(item.due_on + timedelta(days=1))
+    for place, seen in ((make.VILLAGE_A1, True), (make.TOWN_A, True), (make.VILLAGE_B1, False), (make.TOWN_B, False)):
+        role = "village_clerk" if place in (make.VILLAGE_A1, make.VILLAGE_B1) else "town_head"
+        with acting(make.actor(role, place)):
+            assert Escalation.objects.exists() is seen
