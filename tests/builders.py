@@ -78,6 +78,44 @@ def staff(division: int, name: str = "蔡文明", post: str = "village_committee
         return found
 
 
+def staffed_county() -> dict[str, Any]:
+    """The county with people at work: village A1 and its town, another village, the city, the discipline group."""
+    county()
+    places = {"village": VILLAGE_A1, "other_village": VILLAGE_B1, "town": TOWN_A, "city": COUNTY}
+    with acting(system()):
+        found: dict[str, Any] = {key: Station.objects.get(division=code) for key, code in places.items()}
+    for key, division, post in (
+        ("officer", VILLAGE_A1, "affairs_officer"),
+        ("head", VILLAGE_A1, "village_head"),
+        ("other_officer", VILLAGE_B1, "affairs_officer"),
+        ("other_head", VILLAGE_B1, "village_head"),
+        ("town_officer", TOWN_A, "affairs_officer"),
+        ("town_head", TOWN_A, "station_head"),
+        ("city_officer", COUNTY, "affairs_officer"),
+        ("chief", COUNTY, "section_chief"),
+        ("leader", COUNTY, "bureau_leader"),
+        ("discipline", COUNTY, "discipline"),
+        ("discipline_2", COUNTY, "discipline"),
+    ):
+        found[key] = staff(division, key, post=post)
+    with acting(system()):
+        for station in ("village", "other_village", "town", "city"):
+            at = found[station]
+            Post.objects.filter(division=at.division).exclude(kind="discipline").update(station=at)
+    roles = {
+        "clerk": ("village_clerk", VILLAGE_A1, "officer"),
+        "other_clerk": ("village_clerk", VILLAGE_B1, "other_officer"),
+        "town_clerk": ("town_head", TOWN_A, "town_officer"),
+        "town_boss": ("town_head", TOWN_A, "town_head"),
+        "city_clerk": ("city_clerk", COUNTY, "city_officer"),
+        "section": ("section_chief", COUNTY, "chief"),
+        "boss": ("bureau_leader", COUNTY, "leader"),
+        "inspector": ("discipline_officer", COUNTY, "discipline"),
+    }
+    found |= {f"as_{key}": actor(role, at, key, staff=found[who]) for key, (role, at, who) in roles.items()}
+    return found
+
+
 def cell(division: int, name: str = "第一微网格", *, contact: Staff | None = None, deputy: Staff | None = None) -> Cell:
     with acting(system()):
         first = not Cell.objects.filter(division=division, closed_on=None).exists()

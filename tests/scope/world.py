@@ -18,8 +18,8 @@ from vetgrid.files.models import StoredFile
 from vetgrid.grid import models as grid
 from vetgrid.notices import models as notices
 from vetgrid.orgs import models as orgs
-from vetgrid.registry import models as registry
 from vetgrid.policies import models as policies
+from vetgrid.registry import models as registry
 from vetgrid.reports import models as reports
 from vetgrid.work import models as work
 

@@ -128,6 +128,13 @@ def item_of(kind: str, subject_id: UUID) -> WorkItem:
     return item
 
 
+def refresh(item: WorkItem) -> WorkItem:
+    """The item as the clock's events have left it, wherever it lies now."""
+    with _at(item.division, is_confidential=item.is_confidential):
+        item.refresh_from_db()
+    return item
+
+
 def set_next(item: WorkItem, *, next_on: date, next_step: str, title: str | None = None) -> None:
     """The next date and what is to be done by then. The clock is not touched: an edit never resets it."""
     item.next_on, item.next_step = next_on, next_step[:60]

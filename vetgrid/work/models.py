@@ -61,6 +61,7 @@ class WorkItem(Scoped):
             models.Index(fields=["owner", "next_on", "id"], name="work_by_owner", condition=Q(closed_on=None)),
             models.Index(fields=["deputy"], name="work_by_deputy", condition=Q(closed_on=None)),
             models.Index(fields=["due_on"], name="work_by_due", condition=Q(closed_on=None, clock_state="running")),
+            models.Index(fields=["next_on"], name="work_by_next", condition=Q(closed_on=None)),
             models.Index(fields=["subject_id"], name="work_by_subject"),
             models.Index(fields=["station"], name="work_by_station", condition=Q(closed_on=None)),
         ]
@@ -94,7 +95,7 @@ class Clock(Scoped):
         PAUSED = "paused", "暂停"
         STOPPED = "stopped", "已停止"
 
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="clocks")
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="clocks", db_constraint=False)
     limit = models.CharField(max_length=40)
     started_on = models.DateField()
     state = models.CharField(max_length=8, choices=State.choices)
@@ -124,7 +125,7 @@ class ClockEvent(Scoped):
         EXTEND = "extend", "延长"
         STOP = "stop", "停止"
 
-    clock = models.ForeignKey(Clock, models.PROTECT, related_name="events")
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="events", db_constraint=False)
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     on = models.DateField()
@@ -153,7 +154,8 @@ class ClockEvent(Scoped):
 class Escalation(Scoped):
     """提醒与升级: this step of the ladder was told for this item and this date; the key makes it happen once."""
 
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="escalations")
+    item = models.ForeignKey(WorkItem, models.DO_NOTHING, related_name="escalations", db_constraint=False)
+    """No key checks it: items are never deleted, and a sweep writes a hundred thousand of these at once."""
     step = models.CharField(max_length=20)
     base_on = models.DateField()
     """The due date (or next date) that the step counts from: a new date starts the ladder anew."""
@@ -161,13 +163,16 @@ class Escalation(Scoped):
     told_at = models.DateTimeField()
     is_undeliverable = models.BooleanField(default=False)
     """Nobody holds the post that should have been told; the zero board shows it."""
+    is_confidential = models.BooleanField(default=False)
 
+    # Not in the trail: it is a log itself, which the worker alone may add to and nobody may change.
     protection = Protection(
         domain="work",
         app=("SELECT",),
         job=("SELECT", "INSERT"),
-        follows=("item", "work_workitem"),
-        through=_THROUGH_ITEM,
+        is_audited=False,
+        hidden_when="is_confidential",
+        also_readable=_THROUGH_ITEM,
     )
 
     class Meta:

@@ -1,7 +1,7 @@
 """The sweep: which steps of the ladder have come, told once each, in one statement and one transaction."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +17,13 @@ from vetgrid.work.models import Clock
 _SHOWN = 8
 """How many items one message names; the rest are counted and lie behind its link."""
 
+# The days up to which each step has come are computed outside: under row-level security only a comparison with a plain value may
+# use an index, an expression on the row of another table may not.
 # Everything in one statement: what has come due and was not told, the key that makes it happen once, and who is told.
 _SWEEP = """
 WITH steps AS (
-  SELECT * FROM unnest(%(keys)s::text[], %(bases)s::text[], %(days)s::int[], %(audiences)s::text[], %(kinds)s::text[])
-           AS s(key, basis, days, audience, kind)
+  SELECT * FROM unnest(%(keys)s::text[], %(bases)s::text[], %(bounds)s::date[], %(audiences)s::text[], %(kinds)s::text[])
+           AS s(key, basis, bound, audience, kind)
 ), heads AS (
   SELECT DISTINCT p.division, p.staff_id,
          CASE WHEN p.kind IN ('village_head', 'station_head', 'centre_head') THEN 'station_head'
@@ -31,12 +33,12 @@ WITH steps AS (
      AND p.kind IN ('village_head', 'station_head', 'centre_head', 'section_chief', 'bureau_leader')
 ), come AS (
   SELECT i.id AS item, i.division, i.title, i.owner_id, i.due_on, i.is_confidential, s.key, s.audience, i.due_on AS base
-    FROM steps s JOIN work_workitem i ON i.due_on <= %(today)s - s.days
+    FROM steps s JOIN work_workitem i ON i.due_on <= s.bound
    WHERE s.basis = 'due' AND i.clock_state = 'running' AND i.closed_on IS NULL AND s.kind IN ('', i.kind)
      AND (s.audience = 'owner' OR NOT i.is_confidential)
   UNION ALL
   SELECT i.id, i.division, i.title, i.owner_id, i.due_on, i.is_confidential, s.key, s.audience, i.next_on
-    FROM steps s JOIN work_workitem i ON i.next_on <= %(today)s - s.days
+    FROM steps s JOIN work_workitem i ON i.next_on <= s.bound
    WHERE s.basis = 'next' AND i.closed_on IS NULL AND s.kind IN ('', i.kind)
      AND (s.audience = 'owner' OR NOT i.is_confidential)
 ), new AS (
@@ -44,9 +46,9 @@ WITH steps AS (
     FROM come c
    WHERE NOT EXISTS (SELECT 1 FROM work_escalation e WHERE e.item_id = c.item AND e.step = c.key AND e.base_on = c.base)
 ), told AS (
-  INSERT INTO work_escalation (id, division, item_id, step, base_on, audience, told_at, is_undeliverable)
+  INSERT INTO work_escalation (id, division, item_id, step, base_on, audience, told_at, is_undeliverable, is_confidential)
   SELECT gen_random_uuid(), n.division, n.item, n.key, n.base, n.audience, %(now)s,
-         n.audience <> 'owner' AND NOT EXISTS (SELECT 1 FROM heads h WHERE h.audience = n.audience AND h.division = n.place)
+         n.audience <> 'owner' AND NOT EXISTS (SELECT 1 FROM heads h WHERE h.audience = n.audience AND h.division = n.place), n.is_confidential
     FROM new n
   ON CONFLICT DO NOTHING
 ), receivers AS (
@@ -77,10 +79,9 @@ def sweep(*, today: date) -> Swept:
     values: dict[str, Any] = {
         "keys": [step.key for step in steps],
         "bases": [step.basis for step in steps],
-        "days": [step.days for step in steps],
+        "bounds": [today - timedelta(days=step.days) for step in steps],
         "audiences": [step.audience for step in steps],
         "kinds": [step.kind for step in steps],
-        "today": today,
         "now": now(),
     }
     with confiding(), connection.cursor() as cursor:

@@ -65,7 +65,7 @@ def accept(*, appeal_id: UUID, by: Actor, today: date, version: int | None = Non
     if running is None or running.limit != "appeal_handle":
         work.stop_clock(item, on=today, reason="受理", by=by)
         work.start_clock(item, "appeal_handle", on=today, reason="受理", by=by)
-    item.refresh_from_db()
+    work.refresh(item)
     due = item.due_on or today
     work.set_next(item, next_on=min(due, today + timedelta(days=10)), next_step="调查核实,起草答复")
     appeal.accepted_on = appeal.accepted_on or today
@@ -212,7 +212,7 @@ def decide_extension(
     if is_approved:
         item = work_of(appeal)
         work.extend_clock(item, "appeal_extend", on=today, reason=reason, by=by, approver=by)
-        item.refresh_from_db()
+        work.refresh(item)
         write_letter(
             appeal,
             Letter.Kind.EXTENSION,
@@ -263,7 +263,7 @@ def _to_call_back(appeal: Appeal, *, by: Actor, today: date, reason: str) -> Non
     item = work_of(appeal)
     work.stop_clock(item, on=today, reason=reason, by=by)
     work.start_clock(item, "call_back", on=today, reason=reason, by=by)
-    item.refresh_from_db()
+    work.refresh(item)
     work.set_next(item, next_on=item.due_on or today, next_step="回访,听取意见")
 
 
@@ -346,7 +346,7 @@ def _restart(moving: Moving, station: Station, *, limit: str, step: str) -> Work
             today=moving.today,
         )
     work.start_clock(item, limit, on=moving.today, reason=step, by=moving.by)
-    item.refresh_from_db()
+    work.refresh(item)
     work.set_next(item, next_on=moving.today + timedelta(days=10), next_step=step)
     return item
 

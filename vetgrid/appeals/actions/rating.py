@@ -139,7 +139,7 @@ def _rectify(rating: Rating, ticket: RatingTicket, *, by: Actor, today: date) ->
             by=by,
             today=today,
         )
-        due = f"{item.due_on or today:%Y年%-m月%-d日}"
+        due = f"{work.refresh(item).due_on or today:%Y年%-m月%-d日}"
     tell(
         [
             Message(

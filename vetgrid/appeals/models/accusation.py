@@ -55,5 +55,5 @@ class AccusationStep(Scoped):
         app=("SELECT", "INSERT"),
         job=("SELECT", "INSERT"),
         is_confidential=True,
-        through=THROUGH,
+        hidden_when=f"NOT {THROUGH}",  # not `through`: who takes it down may serve at the accused's own station
     )

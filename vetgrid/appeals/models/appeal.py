@@ -134,7 +134,7 @@ class Appeal(Scoped):
 class Representative(Scoped):
     """代表: who speaks for a group; at most five (信访工作条例 第二十条, refused by the database)."""
 
-    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="representatives")
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="representatives", db_constraint=False)
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=40)
     phone = SealedField(purpose="phone")
@@ -151,7 +151,7 @@ class Representative(Scoped):
 class Step(Scoped):
     """办理过程: one move, by whom, when, with its note; only added."""
 
-    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="steps")
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="steps", db_constraint=False)
     move = models.CharField(max_length=20)
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
@@ -179,7 +179,7 @@ class Letter(Scoped):
         REVIEW = "review", "复查意见书"
         REREVIEW = "rereview", "复核意见书"
 
-    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="letters")
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="letters", db_constraint=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     number = models.CharField(max_length=40, unique=True)
     dated_on = models.DateField()
@@ -196,7 +196,7 @@ class Letter(Scoped):
 class Link(Scoped):
     """关联: two appeals about the same matter; linking and un-linking is one move each."""
 
-    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="links")
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="links", db_constraint=False)
     other_id = models.UUIDField()
     """The other appeal may lie out of the viewer's reach; then only its number shows."""
     other_number = models.CharField(max_length=30)
@@ -232,7 +232,7 @@ class JointPart(Scoped):
 class Attachment(Scoped):
     """附件: a file that came with the appeal, checked to be what it says it is."""
 
-    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="attachments")
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="attachments", db_constraint=False)
     file = models.UUIDField()
     name = models.CharField(max_length=200)
     size = models.BigIntegerField()

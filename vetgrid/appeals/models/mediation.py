@@ -48,7 +48,7 @@ class Mediation(Scoped):
 class Party(Scoped):
     """当事人: with consent or refusal; no mediation begins without the consent of every party (人民调解法 第十一条)."""
 
-    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="parties")
+    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="parties", db_constraint=False)
     name = models.CharField(max_length=60)
     phone = SealedField(purpose="phone")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -65,7 +65,7 @@ class Party(Scoped):
 class Mediator(Scoped):
     """调解员: appointed or chosen by the parties."""
 
-    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="mediators")
+    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="mediators", db_constraint=False)
     staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=40)
     is_chosen = models.BooleanField(default=False)
@@ -75,7 +75,7 @@ class Mediator(Scoped):
 class MediationSession(Scoped):
     """调解记录: one meeting."""
 
-    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="sessions")
+    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="sessions", db_constraint=False)
     on = models.DateField()
     place = models.CharField(max_length=80)
     record = SealedField(purpose="appeal")
@@ -86,7 +86,7 @@ class MediationSession(Scoped):
 class Agreement(Scoped):
     """调解协议: written, or oral with a record; in force from the signatures, an oral one from the day it was reached."""
 
-    mediation = models.OneToOneField(Mediation, models.PROTECT, related_name="agreement")
+    mediation = models.OneToOneField(Mediation, models.PROTECT, related_name="agreement", db_constraint=False)
     is_oral = models.BooleanField(default=False)
     content = SealedField(purpose="appeal")
     agreed_on = models.DateField()
@@ -105,7 +105,7 @@ class Agreement(Scoped):
 class Performance(Scoped):
     """履行检查: what is to be done until when, and what the check found."""
 
-    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="performances")
+    mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="performances", db_constraint=False)
     what = models.CharField(max_length=200)
     due_on = models.DateField()
     done_on = models.DateField(null=True)
