@@ -154,13 +154,13 @@ def test_hand_overs_killed_at_random_points_never_leave_a_cell_without_contact_o
     duties = number(county, "SELECT count(*) FROM grid_duty WHERE to_on IS NULL")
     done = 0
     for turn in range(6):
-        page = visitor.ask("/grid/hand-over").body
+        page = visitor.ask("/hand-over").body
         staff = re.findall(r"hand-over\?staff=([0-9a-f-]{36})", page)[turn * 3]
-        form = visitor.ask(f"/grid/hand-over?staff={staff}").body
+        form = visitor.ask(f"/hand-over?staff={staff}").body
         fields = {}
         for name, inside in re.findall(r'<select id="(to-[0-9a-f-]{36})".*?>(.*?)</select>', form, re.S):
             fields[name] = dice.choice(re.findall(r'value="([0-9a-f-]{36})"', inside))
-        thread = threading.Thread(target=_quietly, args=(visitor, f"/grid/hand-over?staff={staff}", fields))
+        thread = threading.Thread(target=_quietly, args=(visitor, f"/hand-over?staff={staff}", fields))
         thread.start()
         time.sleep(dice.uniform(0.0, 0.06))
         dice.choice((lambda: kill_children(county, b"granian"), lambda: kill_database(county)))()

@@ -134,7 +134,7 @@ def test_a_clerks_day_from_a_sheet_with_ten_bad_rows_to_the_figure_in_the_report
     page.get_by_role("link", name="仇导一甲").click()
     expect(page.get_by_role("heading", name="责任联系人")).to_be_visible()
 
-    page.goto(f"{running.url}/grid/hand-over")
+    page.goto(f"{running.url}/hand-over")
     page.locator("main").get_by_role("link", name="交接").first.click()
     expect(page.get_by_text("接替人员", exact=False).first).to_be_visible()
     for select in page.locator("select[id^='to-']:not(#to-all)").all():
@@ -185,7 +185,7 @@ PAGES = {
         "/exports",
         "/grid",
         "/grid/cells",
-        "/grid/hand-over",
+        "/hand-over",
         "/stations",
         "/staff",
         "/reception-days",

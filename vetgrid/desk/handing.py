@@ -84,7 +84,8 @@ def hand_over_everything(*, staff_id: UUID, to: Successors, reason: str, by: Act
     if held.owned and to.items is not None:
         ids = [item.id for item in held.owned]
         work.hand_over(item_ids=ids, to_staff=to.items, reason=reason or "工作交接", by=by, today=today)
-    for item in held.deputised:
+    # Asked again: whoever takes an item as its former deputy leaves the deputy's place to its former owner, who is leaving.
+    for item in held_by(staff_id, seen_by=by, today=today).deputised:
         require(by, WorkPermission.ASSIGN, at=item.division)
         deputy = to.items if to.items not in (None, item.owner_id) else None
         work.give_deputy(item, deputy, but=staff_id)

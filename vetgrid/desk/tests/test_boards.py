@@ -1,0 +1,212 @@
+"""The zero boards: silent on a county in order; every kind of orphan, made behind the database's back, is found at once."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests import builders as make
+from vetgrid.appeals.actions import aiding, consulting, linking, mediating, moving
+from vetgrid.appeals.tests.matters import move, register
+from vetgrid.config import database
+from vetgrid.core.clock import now
+from vetgrid.core.errors import Conflict, NotFound
+from vetgrid.core.ids import new_id
+from vetgrid.core.scope import acting
+from vetgrid.desk import boards
+from vetgrid.desk.mending import mend
+from vetgrid.notices.models import Notice
+from vetgrid.orgs.models import ReceptionDay
+from vetgrid.work.models import WorkItem
+from vetgrid.work.sweeping import sweep
+
+TODAY = make.TODAY
+
+# One statement for each kind; {item} is the id of an item of its own, other names are rows of the county below.
+ORPHANS = {
+    "no-contact": "DELETE FROM grid_membership WHERE person_id = '{veteran}'",
+    "no-contact-duty": "UPDATE grid_duty SET to_on = '2023-12-01' WHERE cell_id = '{cell_a}' AND kind = 'contact'",
+    "no-deputy": "UPDATE grid_duty SET to_on = '2023-12-01' WHERE cell_id = '{cell_b}' AND kind = 'deputy'",
+    "closed-cell": "UPDATE grid_cell SET closed_on = '2023-12-01' WHERE id = '{cell_c}'",
+    "no-owner": "UPDATE work_workitem SET owner_id = NULL WHERE id = '{item}'",
+    "no-date": "UPDATE work_workitem SET next_on = NULL WHERE id = '{item}'",
+    "no-item-deputy": "UPDATE work_workitem SET deputy_id = NULL WHERE id = '{item}'",
+    "self-deputy": "UPDATE work_workitem SET deputy_id = owner_id WHERE id = '{item}'",
+    "appeal-without-item": "DELETE FROM work_clockevent; DELETE FROM work_clock; DELETE FROM work_workitem WHERE subject_id = '{appeal}'",
+    "consultation-without-item": "DELETE FROM work_workitem WHERE subject_id = '{consultation}'",
+    "mediation-without-item": "DELETE FROM work_workitem WHERE subject_id = '{mediation}'",
+    "aid-without-item": "DELETE FROM work_workitem WHERE subject_id = '{aid}'",
+    "part-without-item": "DELETE FROM work_workitem WHERE subject_id = '{part}'",
+    "owner-left": "UPDATE work_workitem SET owner_id = '{left}' WHERE id = '{item}'",
+    "owner-elsewhere": "UPDATE work_workitem SET owner_id = '{elsewhere}' WHERE id = '{item}'",
+    "deputy-left": "UPDATE work_workitem SET deputy_id = '{left}' WHERE id = '{item}'",
+    "station-closed": "UPDATE work_workitem SET station_id = '{closed_station}' WHERE id = '{item}'",
+    "station-elsewhere": "UPDATE work_workitem SET station_id = '{far_station}' WHERE id = '{item}'",
+    "no-account": "UPDATE work_workitem SET owner_id = '{locked_out}' WHERE id = '{item}'",
+    "duty-left": "UPDATE grid_duty SET staff_id = '{left}' WHERE cell_id = '{cell_d}' AND kind = 'contact'",
+    "duty-elsewhere": "UPDATE grid_duty SET staff_id = '{elsewhere}' WHERE cell_id = '{cell_d}' AND kind = 'deputy'",
+    "day-left": "UPDATE orgs_receptionday SET leader_id = '{left}' WHERE id = '{day}'",
+    "staffless": "UPDATE orgs_post SET to_on = '2023-12-01' WHERE division = 350581100202",
+    "untold": "UPDATE work_workitem SET due_on = '2023-12-20', clock_state = 'running' WHERE id = '{item}'",
+    "unreminded": "UPDATE work_workitem SET next_on = '2023-12-20' WHERE id = '{item}'",
+    "undeliverable": "INSERT INTO work_escalation (id, division, item_id, step, base_on, audience, told_at, is_undeliverable,"
+    " is_confidential) VALUES (gen_random_uuid(), 350581100201, '{item}', 'due+1-head', '2023-12-20', 'station_head', now(), true, false)",
+    "no-clock": "UPDATE work_workitem SET clock_state = 'running', due_on = NULL WHERE id = '{item}'",
+    "provisional": "UPDATE work_workitem SET is_provisional = true WHERE id = '{item}'",
+    "stuck": "UPDATE notices_notice SET state = 'queued', made_at = now() - interval '9 years' WHERE id = '{notice}'",
+}
+
+
+@pytest.fixture
+def county(own_database):
+    """A county in order, committed; returns what the statements name."""
+    place = make.staffed_county()
+    by = place["as_clerk"]
+    names: dict[str, object] = {}
+    with acting(make.system()):
+        make.staff(make.VILLAGE_A2, "邻村专干", post="affairs_officer")
+        make.staff(make.VILLAGE_A2, "邻村主干", post="village_head")
+        make.staff(make.TOWN_B, "镇专干", post="affairs_officer")
+        cells = {key: make.cell(make.VILLAGE_A1, f"网格{key}") for key in "abcd"}
+        veterans = {key: make.veteran(make.VILLAGE_A1, f"老兵{key}", at=cell) for key, cell in cells.items()}
+        names["veteran"] = make.veteran(make.VILLAGE_A1, "孤儿", at=cells["d"]).id
+        names |= {f"cell_{key}": cell.id for key, cell in cells.items()}
+        names["left"] = make.staff(make.VILLAGE_A1, "离岗者", ended_on=TODAY - timedelta(days=30)).id
+        names["elsewhere"] = place["other_officer"].id
+        names["far_station"] = place["other_village"].id
+        closed = make.station(make.VILLAGE_A1, kind="university", closed_on=TODAY - timedelta(days=9))
+        names["closed_station"] = closed.id
+        locked = make.staff(make.VILLAGE_A1, "停用者", post="village_committee")
+        make.user("locked", ("village_clerk", make.VILLAGE_A1), staff=locked, is_active=False)
+        names["locked_out"] = locked.id
+        day = ReceptionDay.objects.create(
+            division=make.COUNTY, on=TODAY + timedelta(days=7), leader=place["leader"], hours="9", place="一楼"
+        )
+        names["day"] = day.id
+        names["notice"] = Notice.objects.create(
+            division=make.VILLAGE_A1,
+            staff=place["officer"],
+            channel="in_app",
+            template="x",
+            template_version=1,
+            title="消息",
+            body="x",
+            made_at=now(),
+            state="sent",
+        ).id
+    appeal = register(place)
+    shared = register(place)
+    move(by, moving.accept, shared)
+    with acting(by):
+        names["appeal"] = appeal.id
+        names["part"] = linking.share(
+            appeal_id=shared.id, station_id=place["other_village"].id, asked="核实", by=by, today=TODAY
+        ).id
+        names["consultation"] = consulting.ask(
+            station_id=place["village"].id, question="问题", channel="phone", by=by, today=TODAY
+        ).id
+        names["mediation"] = mediating.apply(
+            station_id=place["village"].id,
+            kind="people",
+            category="dispute",
+            title="纠纷",
+            facts="x",
+            parties=[("甲", ""), ("乙", "")],
+            by=by,
+            today=TODAY,
+        ).id
+        names["aid"] = aiding.apply(
+            station_id=place["village"].id, matter="wages", facts="x", applicant="甲", by=by, today=TODAY
+        ).id
+    for key, statement in ORPHANS.items():
+        if "{item}" in statement:
+            names[f"item:{key}"] = _item(place, key)
+    with acting(make.system()):
+        sweep(today=TODAY)
+    return place, names, veterans
+
+
+def _item(place, key: str):
+    from vetgrid.work import actions as work
+
+    asked = work.Opening(
+        kind="other",
+        subject_id=new_id(),
+        title=f"事项{key}",
+        station=place["village"],
+        next_on=TODAY + timedelta(days=3),
+        next_step="办理",
+    )
+    with acting(make.system()):
+        return work.open_item(asked, by=make.system(), today=TODAY).id
+
+
+def broken(place) -> dict[str, int]:
+    with acting(make.system()):
+        shown = boards.boards(seen_by=make.system(), today=TODAY)
+    return {finding.check.key: finding.count for board in shown for finding in board.findings}
+
+
+def behind_the_back(statements) -> None:
+    """As the server's administrator with triggers and checks out of the way: what an import or a restore could do."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(database._administrator(), dbname=name, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        for constraint in ("work_open_has_owner_and_date", "work_deputy_is_another"):
+            admin.execute(f"ALTER TABLE work_workitem DROP CONSTRAINT {constraint}")
+        for statement in statements:
+            admin.execute(statement)
+
+
+@pytest.mark.slow
+def test_every_kind_of_orphan_is_found_within_one_cycle_and_mended_where_the_board_offers_it(county):
+    place, names, _ = county
+    assert broken(place) == {}, "a county in order shows nothing"
+    every = {check.key for board in boards.BOARDS for check in board.checks}
+    assert set(ORPHANS) == every, "each check has its orphan"
+    assert len(every) >= 20
+    order = sorted(ORPHANS.items(), key=lambda entry: "without-item" not in entry[0])
+    behind_the_back(
+        statement.format(item=names.get(f"item:{key}"), **{k: v for k, v in names.items() if ":" not in k})
+        for key, statement in order
+    )
+    assert set(broken(place)) == every
+    with acting(make.system()):
+        for board in boards.BOARDS:
+            for check in board.checks:
+                rows = list(check.find(make.system(), TODAY))
+                assert rows, check.key
+                assert all(check.text(row) and check.url(row).startswith("/") for row in rows)
+                for row in rows if check.mends else ():
+                    try:
+                        mend(key=check.key, row_id=row.pk, by=make.system(), today=TODAY)
+                    except (Conflict, NotFound):
+                        continue
+    sweep_again(place)
+    left = set(broken(place))
+    offered = {check.key for board in boards.BOARDS for check in board.checks if check.mends}
+    assert left & offered == set(), "what the board offers to mend is mended"
+
+
+def sweep_again(place) -> None:
+    with acting(make.system()):
+        sweep(today=TODAY)
+
+
+@pytest.mark.slow
+def test_a_clerk_sees_only_his_own_exceptions(county):
+    place, names, _ = county
+    behind_the_back([f"UPDATE work_workitem SET deputy_id = NULL WHERE id = '{names['item:no-item-deputy']}'"])
+    for key, count in (("as_clerk", 1), ("as_town_clerk", 1), ("as_section", 1), ("as_other_clerk", 0)):
+        with acting(place[key]):
+            assert boards.exceptions(seen_by=place[key], today=TODAY) == count, key
+
+
+@pytest.mark.slow
+def test_an_item_with_everything_is_not_touched_by_a_second_click(county):
+    place, names, _ = county
+    with acting(place["as_clerk"]), pytest.raises(NotFound):
+        mend(key="no-owner", row_id=names["item:no-owner"], by=place["as_clerk"], today=TODAY)
+    with acting(make.system()):
+        assert WorkItem.objects.get(pk=names["item:no-owner"]).version == 1
