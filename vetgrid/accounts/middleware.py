@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from vetgrid.accounts.sessions import COOKIE, OpenSession, anonymous, open_session
 from vetgrid.core.actor import Actor, Origin
-from vetgrid.core.errors import Conflict, NotAllowed, Refused
+from vetgrid.core.errors import Conflict, Invalid, NotAllowed, Refused
 from vetgrid.core.guard import Guard
 from vetgrid.core.ids import new_id
 from vetgrid.core.scope import acting
@@ -52,6 +52,8 @@ class SignedIn:
         guard: Guard | None = getattr(view, "guard", None)
         if guard is None:
             return answer(request, NotAllowed("这个页面没有登记访问权限,已被拒绝。请把页面下方的编号告诉系统管理员。"))
+        if _has_null(request):
+            return answer(request, Invalid("内容里有不能识别的字符(空字符),没有保存。请删去后重新填写。"))
         if guard.is_public:
             return None
         if request.session_open is None:
@@ -71,6 +73,16 @@ class SignedIn:
             refusal = refusal_of(error)
             return answer(request, refusal) if refusal else None
         return None
+
+
+def _has_null(request: HttpRequest) -> bool:
+    """Whether a text of the request holds the one character that the database cannot store."""
+    return any(
+        "\x00" in text
+        for values in (request.GET, request.POST)
+        for texts in values.lists()
+        for text in (texts[0], *texts[1])
+    )
 
 
 def refusal_of(error: DatabaseError) -> Refused | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
@@ -51,6 +52,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        sentence = "填写的内容太大(超过2MB),没有保存。请返回上一页摘要填写,原文作为附件上传。"
+        error = Refused(sentence, code="too_large")
+        error.http_code = 413
+        return refused_page(request, error)
     return refused_page(request, Refused("请求的内容不能识别,没有处理。请返回上一页重新提交。", code="bad_request"))
 
 

@@ -125,8 +125,8 @@ def answer(
         raise Invalid(fields={"clauses": "引用的条款中有的已不存在,请重新从政策库选择。"})
     row.answer, row.clauses = text.strip(), [str(clause.id) for clause in found]
     row.state, row.answered_on, row.answered_by_name = FLOW.after(row.state, "answer"), today, by.name
-    row.version += 1
-    row.save(update_fields=["answer", "clauses", "state", "answered_on", "answered_by_name", "version"])
+    row.version, row.handler_id = row.version + 1, by.staff_id
+    row.save(update_fields=["handler", "answer", "clauses", "state", "answered_on", "answered_by_name", "version"])
     with lending("work", Places.only([row.division])):
         item = work.item_of(CONSULTATION.key, row.id)
     work.close_item(item, outcome="已答复", by=by, today=today)

@@ -238,9 +238,10 @@ def answer(*, appeal_id: UUID, text: OpinionText, by: Actor, today: date, versio
     appeal = moving.appeal
     _answer_letter(appeal, Letter.Kind.OPINION, text, by=by, today=today)
     appeal.opinion, appeal.is_solved, appeal.answered_on = text.opinion, text.is_solved, today
+    appeal.handler_id = by.staff_id
     appeal.promise, appeal.promised_on = text.promise.strip()[:200], text.promised_on
     _to_call_back(appeal, by=by, today=today, reason="书面答复")
-    fields = ("opinion", "is_solved", "answered_on", "promise", "promised_on")
+    fields = ("opinion", "is_solved", "answered_on", "handler", "promise", "promised_on")
     finish(moving, note=f"{appeal.get_opinion_display()}:{text.answer.strip()}", fields=fields)
     if appeal.person:
         values = {"number": appeal.number, "station": appeal.station.name}
@@ -419,8 +420,9 @@ def give_review(
         raise Conflict("作出原答复的人应当回避,不能复查自己的答复(信访工作条例第二十八条)。请由其他负责人办理。")
     kind = Letter.Kind.REREVIEW if is_final else Letter.Kind.REVIEW
     _answer_letter(appeal, kind, text, by=by, today=today)
+    appeal.handler_id = by.staff_id
     _to_call_back(appeal, by=by, today=today, reason="复核答复" if is_final else "复查答复")
-    return finish(moving, note=text.answer.strip())
+    return finish(moving, note=text.answer.strip(), fields=("handler",))
 
 
 @transaction.atomic

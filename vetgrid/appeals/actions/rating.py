@@ -19,7 +19,7 @@ from vetgrid.core.places import Level, Places, ancestor
 from vetgrid.core.scope import confiding, knowing, lending
 from vetgrid.files.store import digest_of
 from vetgrid.notices.actions import Message, tell
-from vetgrid.orgs.models import Post, Staff, Station
+from vetgrid.orgs.models import Post, Station
 from vetgrid.work import actions as work
 from vetgrid.work.models import WorkItem
 
@@ -54,7 +54,7 @@ def issue_ticket(*, subject: str, subject_id: UUID, by: Actor, today: date) -> s
         "expires_on": today + timedelta(days=VALID_DAYS),
         "station": row.station,
         "division": row.division,
-        "handler_id": _handler(subject, subject_id, by),
+        "handler_id": _handler(row, subject, by),
         "subject_number": getattr(row, "number", "") or "接访",
     }
     if old is None:
@@ -67,10 +67,11 @@ def issue_ticket(*, subject: str, subject_id: UUID, by: Actor, today: date) -> s
     return token
 
 
-def _handler(subject: str, subject_id: UUID, by: Actor) -> UUID | None:
-    """Whom the rating is about: the owner of the latest item, or whoever received the visitor."""
-    item = WorkItem.objects.filter(kind=subject, subject_id=subject_id).order_by("-opened_on", "-id").first()
-    return item.owner_id if item else by.staff_id
+def _handler(row: Appeal | Consultation | Reception, subject: str, by: Actor) -> UUID | None:
+    """Whom the rating is about: who answered, else the owner of the latest item, else whoever received the visitor."""
+    answered_by: UUID | None = getattr(row, "handler_id", None)
+    item = WorkItem.objects.filter(kind=subject, subject_id=row.pk).order_by("-opened_on", "-id").first()
+    return answered_by or (item.owner_id if item else by.staff_id)
 
 
 def ticket_of(token: str, *, today: date) -> RatingTicket:
@@ -157,18 +158,20 @@ def _rectify(rating: Rating, ticket: RatingTicket, *, by: Actor, today: date) ->
 
 def _rectifier(station: Station, *, but: UUID | None) -> tuple[UUID | None, Station]:
     """The head of the station, or of the next station upwards whose head is another person than the handler."""
-    heads = (Post.Kind.STATION_HEAD, Post.Kind.CENTRE_HEAD, Post.Kind.SECTION_CHIEF, Post.Kind.VILLAGE_HEAD)
+    heads = (Post.Kind.VILLAGE_HEAD, Post.Kind.STATION_HEAD, Post.Kind.SECTION_CHIEF, Post.Kind.CENTRE_HEAD)
     with lending("orgs", Places.of([0])):
         for level in (Level.VILLAGE, Level.TOWN, Level.COUNTY):
             code = ancestor(station.division, level)
             above = Station.objects.filter(division=code, closed_on=None).exclude(kind="university").first()
             if above is None or code > station.division:
                 continue
-            head = Staff.objects.filter(ended_on=None, posts__to_on=None, posts__division=code, posts__kind__in=heads)
-            head = head.exclude(pk=but) if but else head
-            found = head.order_by("posts__from_on", "pk").first()
-            if found is not None:
-                return found.pk, above
+            posts = Post.objects.filter(division=code, to_on=None, kind__in=heads, staff__ended_on=None)
+            found = sorted(
+                (post for post in posts if post.staff_id != but),
+                key=lambda post: (heads.index(Post.Kind(post.kind)), str(post.id)),
+            )
+            if found:
+                return found[0].staff_id, above
     return None, station
 
 

@@ -86,6 +86,8 @@ class Appeal(Scoped):
     transferred_on = models.DateField(null=True)
     accepted_on = models.DateField(null=True)
     answered_on = models.DateField(null=True)
+    handler = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    """Who answered: ratings are kept secret from this person."""
     closed_on = models.DateField(null=True)
     opinion = models.CharField(max_length=10, choices=Opinion.choices, blank=True)
     is_solved = models.BooleanField(default=False)

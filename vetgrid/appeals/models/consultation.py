@@ -5,7 +5,7 @@ from django.db import models
 from vetgrid.core.crypto import SealedField
 from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection
-from vetgrid.orgs.models import Station
+from vetgrid.orgs.models import Staff, Station
 from vetgrid.registry.models import Person
 
 
@@ -25,6 +25,8 @@ class Consultation(Scoped):
     clauses = models.JSONField(default=list)
     """Ids of the cited clauses of the policy library."""
     answered_on = models.DateField(null=True)
+    handler = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    """Who answered: ratings are kept secret from this person."""
     answered_by_name = models.CharField(max_length=80, blank=True)
     appeal_id = models.UUIDField(null=True)
     faq_id = models.UUIDField(null=True)

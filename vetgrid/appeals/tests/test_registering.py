@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from tests import builders as make
 from vetgrid.appeals import rules
@@ -252,3 +253,28 @@ def test_an_answered_matter_stays_answered(place):
     move(place["as_clerk"], moving.answer, appeal, text=OPINION)
     with acting(place["as_clerk"]):
         assert Appeal.objects.get(pk=appeal.pk).state == "answered"
+
+
+def test_ten_megabytes_in_the_form_get_a_page_with_a_sentence(place):
+    client = Client()
+    make.sign_in(client, make.user("writer", ("village_clerk", make.VILLAGE_A1), staff=place["officer"]))
+    before = counts()
+    answer = client.post("/appeals/new", {"title": "x", "text": "诉" * 3_500_000})
+    assert answer.status_code == 413
+    assert "内容太大" in answer.content.decode()
+    assert counts() == before
+
+
+def test_the_page_refuses_field_by_field_and_keeps_what_was_typed(place):
+    client = Client()
+    make.sign_in(client, make.user("writer", ("village_clerk", make.VILLAGE_A1), staff=place["officer"]))
+    before = counts()
+    fields = {"station": str(place["village"].id), "kind": "claim", "channel": "hotline", "category": "pension"}
+    fields |= {"title": "补发奖励金", "text": "经过", "received_on": "2031-01-01", "people": "1", "applicant": ""}
+    answer = client.post("/appeals/new", fields)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    for sentence in ("收到日期不能晚于今天", "请填写反映人姓名", "请填写热线工单编号", "补发奖励金"):
+        assert sentence in text
+    assert client.post("/appeals/new", {"title": "\x00"}).status_code == 422
+    assert counts() == before
