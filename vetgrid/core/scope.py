@@ -8,7 +8,7 @@ of a distributed cluster.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
@@ -66,7 +66,8 @@ def system_actor(name: str, *, division: int = NATION) -> Actor:
 
 
 def _stack() -> list[str]:
-    stack: list[str] = connection.__dict__.setdefault("vetgrid_scopes", [])
+    """The scopes of this thread's connection. Kept on the connection itself: `django.db.connection` is one object for all threads."""
+    stack: list[str] = vars(connections["default"]).setdefault("vetgrid_scopes", [])
     return stack
 
 
