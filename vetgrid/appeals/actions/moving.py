@@ -6,20 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from vetgrid.appeals import rules
-from vetgrid.appeals.actions.acting import Moving, add_step, begin, finish, work_of
+from vetgrid.appeals.actions.acting import Moving, begin, finish, work_of
 from vetgrid.appeals.actions.registering import open_station, tell_person
 from vetgrid.appeals.letters import spoken, write_letter
-from vetgrid.appeals.limits import days_to_ask_review, objection
+from vetgrid.appeals.limits import objection
 from vetgrid.appeals.models import Appeal, Letter, Step
-from vetgrid.appeals.permissions import AppealsPermission
-from vetgrid.audit.trail import record
-from vetgrid.core.actor import Actor, require
+from vetgrid.core.actor import Actor
 from vetgrid.core.codes import codes
-from vetgrid.core.errors import Conflict, Invalid, NotFound
-from vetgrid.core.places import Level, Places, ancestor
+from vetgrid.core.errors import Conflict, Invalid
+from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
-from vetgrid.orgs.models import Staff, Station
+from vetgrid.orgs.models import Station
 from vetgrid.orgs.queries import exceptions_for
 from vetgrid.orgs.rules import add_working_days
 from vetgrid.work import actions as work
@@ -39,7 +36,7 @@ class OpinionText:
     is_solved: bool = False
 
 
-def _required(**texts: str) -> None:
+def required(**texts: str) -> None:
     sentences = {
         "reason": "请写明理由。",
         "note": "请写明说明,对方要靠它了解情况。",
@@ -84,7 +81,7 @@ def refuse(*, appeal_id: UUID, reason: str, note: str, by: Actor, today: date, v
     table = codes("appeal_refusal")
     if reason not in table:
         raise Invalid(fields={"reason": "请选择不予受理的理由。"})
-    _required(note=note)
+    required(note=note)
     item = work_of(moving.appeal)
     work.stop_clock(item, on=today, reason="不予受理", by=by)
     work.set_next(item, next_on=today + timedelta(days=3), next_step="送达告知书后归档")
@@ -105,7 +102,7 @@ def transfer(
 ) -> Appeal:
     """转送: to another station, which gets an owner at once. A handling clock that runs goes on; otherwise the receiver informs anew."""
     moving = begin(appeal_id, "transfer", by=by, today=today, version=version)
-    _required(note=note)
+    required(note=note)
     appeal, target = moving.appeal, open_station(station_id)
     if target.id == appeal.station_id:
         raise Invalid(fields={"station": "这件诉求已经在该服务站,请选择另一个服务站。"})
@@ -125,11 +122,11 @@ def transfer(
     )
     if not handling:
         work.start_clock(item, "appeal_inform", on=today, reason=f"{origin.name}转送", by=by)
-    _relocate(moving, target, sender=origin, today=today)
+    relocate(moving, target, sender=origin, today=today)
     return finish(moving, note=f"转送{target.name}:{note.strip()}", station=origin)
 
 
-def _relocate(moving: Moving, target: Station, *, sender: Station | None, today: date) -> None:
+def relocate(moving: Moving, target: Station, *, sender: Station | None, today: date) -> None:
     appeal = moving.appeal
     old = appeal.division
     appeal.station, appeal.division, appeal.sender = target, target.division, sender
@@ -147,7 +144,7 @@ def _objection_until(station: Station, on: date) -> date:
 def object_to(*, appeal_id: UUID, reason: str, by: Actor, today: date, version: int | None = None) -> Appeal:
     """提出异议: within five working days after the transfer; the sender decides."""
     moving = begin(appeal_id, "object", by=by, today=today, version=version)
-    _required(reason=reason)
+    required(reason=reason)
     appeal = moving.appeal
     until = _objection_until(appeal.station, appeal.transferred_on or today)
     if today > until:
@@ -168,7 +165,7 @@ def agree_to_objection(*, appeal_id: UUID, note: str, by: Actor, today: date, ve
     work.move_item(
         item, station=sender, next_on=today + timedelta(days=3), next_step="重新确定承办单位", by=by, today=today
     )
-    _relocate(moving, sender, sender=None, today=today)
+    relocate(moving, sender, sender=None, today=today)
     return finish(moving, note=note.strip() or "同意异议,退回", station=sender)
 
 
@@ -176,7 +173,7 @@ def agree_to_objection(*, appeal_id: UUID, note: str, by: Actor, today: date, ve
 def insist(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | None = None) -> Appeal:
     """不同意异议: it stays where it is."""
     moving = begin(appeal_id, "insist", by=by, today=today, version=version)
-    _required(note=note)
+    required(note=note)
     work.set_next(work_of(moving.appeal), next_on=today + timedelta(days=3), next_step="按转送要求受理")
     return finish(moving, note=note.strip(), station=moving.appeal.sender)
 
@@ -185,7 +182,7 @@ def insist(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int |
 def ask_extension(*, appeal_id: UUID, reason: str, by: Actor, today: date, version: int | None = None) -> Appeal:
     """申请延期: somebody with the right to approve decides."""
     moving = begin(appeal_id, "ask_extension", by=by, today=today, version=version)
-    _required(reason=reason)
+    required(reason=reason)
     appeal = moving.appeal
     if appeal.extension_asked_by is not None:
         raise Conflict("已有一份延期申请等待审批。")
@@ -228,7 +225,7 @@ def decide_extension(
 def answer(*, appeal_id: UUID, text: OpinionText, by: Actor, today: date, version: int | None = None) -> Appeal:
     """书面答复: the written opinion; the handling clock stops, calling back becomes the next step."""
     moving = begin(appeal_id, "answer", by=by, today=today, version=version)
-    _required(facts=text.facts, law=text.law, answer=text.answer)
+    required(facts=text.facts, law=text.law, answer=text.answer)
     if text.opinion not in Appeal.Opinion.values:
         raise Invalid(fields={"opinion": "请选择处理意见:支持、解释说明、不予支持或采纳。"})
     if bool(text.promise.strip()) != bool(text.promised_on):
@@ -236,11 +233,11 @@ def answer(*, appeal_id: UUID, text: OpinionText, by: Actor, today: date, versio
     if text.promised_on and text.promised_on < today:
         raise Invalid(fields={"promised_on": "承诺日期不能早于今天。"})
     appeal = moving.appeal
-    _answer_letter(appeal, Letter.Kind.OPINION, text, by=by, today=today)
+    answer_letter(appeal, Letter.Kind.OPINION, text, by=by, today=today)
     appeal.opinion, appeal.is_solved, appeal.answered_on = text.opinion, text.is_solved, today
     appeal.handler_id = by.staff_id
     appeal.promise, appeal.promised_on = text.promise.strip()[:200], text.promised_on
-    _to_call_back(appeal, by=by, today=today, reason="书面答复")
+    to_call_back(appeal, by=by, today=today, reason="书面答复")
     fields = ("opinion", "is_solved", "answered_on", "handler", "promise", "promised_on")
     finish(moving, note=f"{appeal.get_opinion_display()}:{text.answer.strip()}", fields=fields)
     if appeal.person:
@@ -249,7 +246,7 @@ def answer(*, appeal_id: UUID, text: OpinionText, by: Actor, today: date, versio
     return appeal
 
 
-def _answer_letter(appeal: Appeal, kind: str, text: OpinionText, *, by: Actor, today: date) -> None:
+def answer_letter(appeal: Appeal, kind: str, text: OpinionText, *, by: Actor, today: date) -> None:
     values = {
         "wish": appeal.wish.reveal() if appeal.wish else appeal.title,
         "facts": text.facts.strip(),
@@ -260,7 +257,7 @@ def _answer_letter(appeal: Appeal, kind: str, text: OpinionText, *, by: Actor, t
     write_letter(appeal, kind, values, addressee=_addressee(appeal), by=by, today=today)
 
 
-def _to_call_back(appeal: Appeal, *, by: Actor, today: date, reason: str) -> None:
+def to_call_back(appeal: Appeal, *, by: Actor, today: date, reason: str) -> None:
     item = work_of(appeal)
     work.stop_clock(item, on=today, reason=reason, by=by)
     work.start_clock(item, "call_back", on=today, reason=reason, by=by)
@@ -272,7 +269,7 @@ def _to_call_back(appeal: Appeal, *, by: Actor, today: date, reason: str) -> Non
 def call_back(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | None = None) -> Appeal:
     """回访: what the person says of the answer."""
     moving = begin(appeal_id, "call_back", by=by, today=today, version=version)
-    _required(note=note)
+    required(note=note)
     item = work_of(moving.appeal)
     work.stop_clock(item, on=today, reason="回访", by=by)
     work.set_next(item, next_on=today + timedelta(days=3), next_step="办结归档")
@@ -296,7 +293,7 @@ def close(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | 
 def withdraw(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | None = None) -> Appeal:
     """撤回: the person takes the matter back."""
     moving = begin(appeal_id, "withdraw", by=by, today=today, version=version)
-    _required(note=note)
+    required(note=note)
     work.close_item(work_of(moving.appeal), outcome="反映人撤回", by=by, today=today)
     moving.appeal.closed_on = today
     return finish(moving, note=note.strip(), fields=("closed_on",))
@@ -306,16 +303,16 @@ def withdraw(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int
 def reopen(*, appeal_id: UUID, reason: str, by: Actor, today: date, version: int | None = None) -> Appeal:
     """重新办理: with a reason; a new item and a new handling clock."""
     moving = begin(appeal_id, "reopen", by=by, today=today, version=version)
-    _required(reason=reason)
+    required(reason=reason)
     appeal = moving.appeal
     if Step.objects.filter(appeal=appeal, move="rereview").exists():
         raise Conflict("这件诉求已经复核终结,同一事实和理由不再受理(信访工作条例第三十六条)。有新情况的,请另行登记。")
     appeal.closed_on, appeal.accepted_on, appeal.is_solved = None, today, False
-    _restart(moving, appeal.station, limit="appeal_handle", step="重新调查核实")
+    restart(moving, appeal.station, limit="appeal_handle", step="重新调查核实")
     return finish(moving, note=reason.strip(), fields=("closed_on", "accepted_on", "is_solved"))
 
 
-def _restart(moving: Moving, station: Station, *, limit: str, step: str) -> WorkItem:
+def restart(moving: Moving, station: Station, *, limit: str, step: str) -> WorkItem:
     """An open item with this limit: the old one where it is still open, a new one otherwise."""
     appeal = moving.appeal
     with lending("work", Places.only([appeal.division, station.division])):
@@ -350,140 +347,3 @@ def _restart(moving: Moving, station: Station, *, limit: str, step: str) -> Work
     work.refresh(item)
     work.set_next(item, next_on=moving.today + timedelta(days=10), next_step=step)
     return item
-
-
-# --- review ----------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def ask_review(*, appeal_id: UUID, reason: str, by: Actor, today: date, version: int | None = None) -> Appeal:
-    """请求复查: within thirty days of the written answer; the station above takes it."""
-    return _ask_again(
-        "ask_review", appeal_id, reason, limit="appeal_review", step="复查", by=by, today=today, version=version
-    )
-
-
-@transaction.atomic
-def ask_rereview(*, appeal_id: UUID, reason: str, by: Actor, today: date, version: int | None = None) -> Appeal:
-    """请求复核: within thirty days of the review's answer."""
-    return _ask_again(
-        "ask_rereview", appeal_id, reason, limit="appeal_rereview", step="复核", by=by, today=today, version=version
-    )
-
-
-def _ask_again(
-    move: str, appeal_id: UUID, reason: str, *, limit: str, step: str, by: Actor, today: date, version: int | None
-) -> Appeal:
-    moving = begin(appeal_id, move, by=by, today=today, version=version)
-    _required(reason=reason)
-    appeal = moving.appeal
-    reviewed = Step.objects.filter(appeal=appeal, move="review").order_by("-on").first()
-    if move == "ask_review" and reviewed is not None:
-        raise Conflict("这件诉求已经复查过。如仍不服,请在30日内请求复核。")
-    if move == "ask_rereview" and reviewed is None:
-        raise Conflict("还没有复查,不能直接请求复核。请先请求复查。")
-    since = reviewed.on if move == "ask_rereview" and reviewed else appeal.answered_on
-    if not rules.may_still_ask(since, days=days_to_ask_review(today), today=today):
-        raise Conflict(
-            f"已超过30日的期限,不能再请求{step}(信访工作条例第三十五条、第三十六条)。有新情况的,请另行登记。"
-        )
-    above = _station_above(appeal.station)
-    origin = appeal.station
-    _restart(moving, above, limit=limit, step=f"{step}:调卷核实,起草意见")
-    appeal.closed_on = None
-    _relocate(moving, above, sender=origin, today=today)
-    return finish(moving, note=reason.strip(), fields=("closed_on",), station=origin)
-
-
-def _station_above(station: Station) -> Station:
-    """The next station upwards; the city centre reviews its own answers through another section (decision 0008)."""
-    with lending("orgs", Places.of([0])):
-        for level in (Level.TOWN, Level.COUNTY):
-            code = ancestor(station.division, level)
-            if code != station.division:
-                found = Station.objects.filter(division=code, closed_on=None).exclude(kind="university").first()
-                if found is not None:
-                    return found
-    return station
-
-
-@transaction.atomic
-def give_review(
-    *, appeal_id: UUID, text: OpinionText, by: Actor, today: date, is_final: bool = False, version: int | None = None
-) -> Appeal:
-    """复查答复 or 复核答复: the opinion of the station above; the final one ends the matter for good."""
-    moving = begin(appeal_id, "rereview" if is_final else "review", by=by, today=today, version=version)
-    _required(facts=text.facts, law=text.law, answer=text.answer)
-    appeal = moving.appeal
-    answered_by = Step.objects.filter(appeal=appeal, move__in=("answer", "review")).order_by("-at").first()
-    if answered_by is not None and answered_by.by == by.id:
-        raise Conflict("作出原答复的人应当回避,不能复查自己的答复(信访工作条例第二十八条)。请由其他负责人办理。")
-    kind = Letter.Kind.REREVIEW if is_final else Letter.Kind.REVIEW
-    _answer_letter(appeal, kind, text, by=by, today=today)
-    appeal.handler_id = by.staff_id
-    _to_call_back(appeal, by=by, today=today, reason="复核答复" if is_final else "复查答复")
-    return finish(moving, note=text.answer.strip(), fields=("handler",))
-
-
-@transaction.atomic
-def hold_hearing(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | None = None) -> Appeal:
-    """举行听证: its time is not counted (第三十六条), so the clock pauses."""
-    moving = begin(appeal_id, "hearing", by=by, today=today, version=version)
-    _required(note=note)
-    work.pause_clock(work_of(moving.appeal), on=today, reason=f"听证:{note.strip()}", by=by, approver=by)
-    return finish(moving, note=note.strip())
-
-
-@transaction.atomic
-def end_hearing(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | None = None) -> Appeal:
-    """听证结束: the clock goes on."""
-    moving = begin(appeal_id, "end_hearing", by=by, today=today, version=version)
-    work.resume_clock(work_of(moving.appeal), on=today, reason=note.strip() or "听证结束", by=by)
-    return finish(moving, note=note.strip())
-
-
-# --- attention from above --------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def supervise(*, appeal_id: UUID, note: str, by: Actor, today: date, version: int | None = None) -> Appeal:
-    """督办: the matter becomes urgent; the owner learns what is demanded."""
-    moving = begin(appeal_id, "supervise", by=by, today=today, version=version)
-    _required(note=note)
-    appeal, item = moving.appeal, work_of(moving.appeal)
-    appeal.is_supervised = True
-    work.set_priority(item, WorkItem.Priority.URGENT)
-    soon = min(item.next_on or today, today + timedelta(days=3))
-    work.set_next(item, next_on=soon, next_step="按督办要求办理")
-    return finish(moving, note=note.strip(), fields=("is_supervised",))
-
-
-@transaction.atomic
-def take_on(
-    *, appeal_id: UUID, leader_id: UUID, note: str, by: Actor, today: date, version: int | None = None
-) -> Appeal:
-    """领导包案: a leader of the bureau answers for the solution; the owner stays the one who works on it."""
-    moving = begin(appeal_id, "take_on", by=by, today=today, version=version)
-    leader = Staff.objects.filter(pk=leader_id, ended_on=None, posts__to_on=None, posts__kind="bureau_leader").first()
-    if leader is None:
-        raise Invalid(fields={"leader": "请选择在任的局领导。"})
-    appeal, item = moving.appeal, work_of(moving.appeal)
-    appeal.leader = leader
-    work.set_priority(item, min(item.priority, WorkItem.Priority.HIGH))
-    return finish(moving, note=f"{leader.name}包案。{note.strip()}", fields=("leader",))
-
-
-@transaction.atomic
-def keep_promise(*, appeal_id: UUID, by: Actor, today: date) -> Appeal:
-    """承诺兑现: what was promised in the answer has been done."""
-    appeal = Appeal.objects.select_for_update(of=("self",)).filter(pk=appeal_id).select_related("station").first()
-    if appeal is None:
-        raise NotFound()
-    require(by, AppealsPermission.HANDLE, at=appeal.division)
-    if not appeal.promise or appeal.promise_kept_on:
-        raise Conflict("没有等待兑现的承诺。")
-    appeal.promise_kept_on = today
-    appeal.save(update_fields=["promise_kept_on"])
-    add_step(appeal, "keep_promise", appeal.state, station=appeal.station, note=appeal.promise, by=by, today=today)
-    record(by, "appeals.keep_promise", division=appeal.division, table="appeals_appeal", row=appeal.id)
-    return appeal

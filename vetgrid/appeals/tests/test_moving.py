@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests import builders as make
-from vetgrid.appeals.actions import linking, moving
+from vetgrid.appeals.actions import linking, moving, overseeing, reviewing
 from vetgrid.appeals.letters import pdf_of
 from vetgrid.appeals.models import Appeal, JointPart, Letter, Step
 from vetgrid.appeals.queries import appeals as queries
@@ -83,7 +83,7 @@ def test_the_second_of_two_clerks_hears_who_was_faster_and_what(place):
 def test_somebody_who_saw_an_old_page_is_told_so(place):
     appeal = register(place)
     version = appeal.version
-    move(place["as_section"], moving.supervise, appeal, note="三日内报情况")
+    move(place["as_section"], overseeing.supervise, appeal, note="三日内报情况")
     with pytest.raises(Conflict, match="已经过时"):
         move(place["as_clerk"], moving.accept, appeal, version=version)
 
@@ -249,19 +249,26 @@ def test_reopening_needs_a_reason_and_starts_a_new_clock_and_item(place):
 def test_a_review_goes_upwards_within_thirty_days_and_the_same_fact_ends_with_the_second(place):
     appeal = answered(place)
     with pytest.raises(Conflict, match="已超过30日"):
-        move(place["as_clerk"], moving.ask_review, appeal, reason="不服", today=TODAY + timedelta(days=31))
-    move(place["as_clerk"], moving.ask_review, appeal, reason="不服", today=TODAY + timedelta(days=30))
+        move(place["as_clerk"], reviewing.ask_review, appeal, reason="不服", today=TODAY + timedelta(days=31))
+    move(place["as_clerk"], reviewing.ask_review, appeal, reason="不服", today=TODAY + timedelta(days=30))
     found = now(appeal)
     assert (found.state, found.station) == ("in_review", place["town"])
     assert item(appeal).due_on == TODAY + timedelta(days=60)
-    move(place["as_town_boss"], moving.give_review, appeal, text=OPINION)
-    move(place["as_town_boss"], moving.ask_rereview, appeal, reason="仍不服")
+    move(place["as_town_boss"], reviewing.give_review, appeal, text=OPINION)
+    move(place["as_town_boss"], reviewing.ask_rereview, appeal, reason="仍不服")
     assert now(appeal).station == place["city"]
-    move(place["as_section"], moving.hold_hearing, appeal, note="听证", today=TODAY + timedelta(days=5))
+    move(place["as_section"], reviewing.hold_hearing, appeal, note="听证", today=TODAY + timedelta(days=5))
     assert item(appeal).clock_state == "paused"
-    move(place["as_section"], moving.end_hearing, appeal, note="结束", today=TODAY + timedelta(days=15))
+    move(place["as_section"], reviewing.end_hearing, appeal, note="结束", today=TODAY + timedelta(days=15))
     assert item(appeal).due_on == TODAY + timedelta(days=40)
-    move(place["as_section"], moving.give_review, appeal, text=OPINION, is_final=True, today=TODAY + timedelta(days=20))
+    move(
+        place["as_section"],
+        reviewing.give_review,
+        appeal,
+        text=OPINION,
+        is_final=True,
+        today=TODAY + timedelta(days=20),
+    )
     move(place["as_city_clerk"], moving.call_back, appeal, note="已送达", today=TODAY + timedelta(days=21))
     with pytest.raises(Conflict, match="不再受理"):
         move(place["as_city_clerk"], moving.reopen, appeal, reason="再来", today=TODAY + timedelta(days=22))
@@ -271,21 +278,21 @@ def test_whoever_answered_does_not_review_his_own_answer(place):
     appeal = register(place, place["as_section"], station="city")
     move(place["as_section"], moving.accept, appeal)
     move(place["as_section"], moving.answer, appeal, text=OPINION)
-    move(place["as_section"], moving.ask_review, appeal, reason="不服")
+    move(place["as_section"], reviewing.ask_review, appeal, reason="不服")
     with pytest.raises(Conflict, match="应当回避"):
-        move(place["as_section"], moving.give_review, appeal, text=OPINION)
-    move(place["as_boss"], moving.give_review, appeal, text=OPINION)
+        move(place["as_section"], reviewing.give_review, appeal, text=OPINION)
+    move(place["as_boss"], reviewing.give_review, appeal, text=OPINION)
 
 
 def test_supervising_makes_it_urgent_and_taking_on_names_the_leader(place):
     appeal = register(place)
-    move(place["as_boss"], moving.take_on, appeal, leader_id=place["leader"].id, note="")
-    move(place["as_section"], moving.supervise, appeal, note="三日内报情况")
+    move(place["as_boss"], overseeing.take_on, appeal, leader_id=place["leader"].id, note="")
+    move(place["as_section"], overseeing.supervise, appeal, note="三日内报情况")
     found = now(appeal)
     assert (found.is_supervised, found.leader) == (True, place["leader"])
     assert item(appeal).priority == WorkItem.Priority.URGENT
     with pytest.raises(Invalid, match="在任的局领导"):
-        move(place["as_boss"], moving.take_on, appeal, leader_id=place["officer"].id, note="")
+        move(place["as_boss"], overseeing.take_on, appeal, leader_id=place["officer"].id, note="")
 
 
 def test_withdrawing_closes_the_item(place):
@@ -299,9 +306,9 @@ def test_a_promise_is_kept_once(place):
     move(place["as_clerk"], moving.accept, appeal)
     text = moving.OpinionText("a", "b", "c", "support", promise="补发", promised_on=TODAY)
     move(place["as_clerk"], moving.answer, appeal, text=text)
-    move(place["as_clerk"], moving.keep_promise, appeal)
+    move(place["as_clerk"], overseeing.keep_promise, appeal)
     with pytest.raises(Conflict, match="没有等待兑现"):
-        move(place["as_clerk"], moving.keep_promise, appeal)
+        move(place["as_clerk"], overseeing.keep_promise, appeal)
 
 
 def test_every_step_is_in_the_trail_with_its_move(place):

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vetgrid.appeals.actions import linking, moving, registering
+from vetgrid.appeals.actions import linking, overseeing, registering
 from vetgrid.appeals.forms import AppealForm, AttachForm, NoteForm, lines_of_people
 from vetgrid.appeals.letters import pdf_of
 from vetgrid.appeals.models import Appeal
@@ -265,7 +265,7 @@ def unlink(request: Any, link_id: UUID) -> HttpResponse:
 @guarded(HANDLE)
 @require_POST
 def keep_promise(request: Any, appeal_id: UUID) -> HttpResponse:
-    moving.keep_promise(appeal_id=appeal_id, by=request.actor, today=today())
+    overseeing.keep_promise(appeal_id=appeal_id, by=request.actor, today=today())
     messages.success(request, "已登记承诺兑现。")
     return redirect(f"/appeals/{appeal_id}")
 

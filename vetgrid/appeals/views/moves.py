@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from vetgrid.appeals.actions import linking, moving
+from vetgrid.appeals.actions import linking, moving, overseeing, reviewing
 from vetgrid.appeals.actions.moving import OpinionText
 from vetgrid.appeals.forms import (
     LeaderForm,
@@ -65,13 +65,13 @@ def _answer(data: dict[str, Any], **call: Any) -> object:
 
 def _review(is_final: bool) -> Act:
     def act(data: dict[str, Any], **call: Any) -> object:
-        return moving.give_review(text=OpinionText(**data), is_final=is_final, **call)
+        return reviewing.give_review(text=OpinionText(**data), is_final=is_final, **call)
 
     return act
 
 
 def _take_on(data: dict[str, Any], **call: Any) -> object:
-    return moving.take_on(leader_id=UUID(data["leader"]), note=data["note"], **call)
+    return overseeing.take_on(leader_id=UUID(data["leader"]), note=data["note"], **call)
 
 
 def _stations(values: Any) -> Form:
@@ -95,15 +95,15 @@ MOVES: dict[str, Door] = {
     "decline_extension": Door(OptionalNoteForm, _extension(False)),
     "answer": Door(OpinionForm, _answer),
     "call_back": _plain(NoteForm, moving.call_back, "note"),
-    "ask_review": _plain(ReasonForm, moving.ask_review, "reason"),
+    "ask_review": _plain(ReasonForm, reviewing.ask_review, "reason"),
     "review": Door(ReviewForm, _review(False)),
-    "ask_rereview": _plain(ReasonForm, moving.ask_rereview, "reason"),
-    "hearing": _plain(NoteForm, moving.hold_hearing, "note"),
-    "end_hearing": _plain(OptionalNoteForm, moving.end_hearing, "note"),
+    "ask_rereview": _plain(ReasonForm, reviewing.ask_rereview, "reason"),
+    "hearing": _plain(NoteForm, reviewing.hold_hearing, "note"),
+    "end_hearing": _plain(OptionalNoteForm, reviewing.end_hearing, "note"),
     "rereview": Door(ReviewForm, _review(True)),
     "close": _plain(OptionalNoteForm, moving.close, "note"),
     "reopen": _plain(ReasonForm, moving.reopen, "reason"),
     "withdraw": _plain(NoteForm, moving.withdraw, "note"),
-    "supervise": _plain(NoteForm, moving.supervise, "note"),
+    "supervise": _plain(NoteForm, overseeing.supervise, "note"),
     "take_on": Door(lambda values: LeaderForm(values, leaders=leaders()), _take_on),
 }
