@@ -7,6 +7,7 @@ of a distributed cluster.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from django.db import connection, connections, transaction
 from psycopg import sql
@@ -108,7 +109,9 @@ def _reach(domain: str, mode: str, places: Places) -> str:
     )
 
 
+@cache
 def _closed() -> str:
+    """The statements that close every scope; made once, because each lent scope ends with them."""
     names = [
         f"{domain}_{mode}_{end}"
         for domain in scope_domains()

@@ -48,13 +48,18 @@ def tell(messages: Iterable[Message], *, today: date) -> int:
         return 0
     with lending("notices", Places.of({message.division for message in wanted.values()})):
         keys = [message.dedupe for message in wanted.values() if message.dedupe]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT notices_known(%s)", [keys])
-            known = set(cursor.fetchone()[0] or [])
+        known = _known(keys) if keys else set()
         rows = [_row(message, today=today) for message in wanted.values() if message.dedupe not in known]
         insert(rows)
         _enqueue(rows)
     return len(rows)
+
+
+def _known(keys: list[str]) -> set[str]:
+    """Which of these occasions were told before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT notices_known(%s)", [keys])
+        return set(cursor.fetchone()[0] or [])
 
 
 def _row(message: Message, *, today: date) -> Notice:

@@ -57,10 +57,11 @@ WITH steps AS (
   SELECT h.staff_id, n.item, n.title, n.due_on, n.is_confidential
     FROM new n JOIN heads h ON h.audience = n.audience AND h.division = n.place
 )
-SELECT r.staff, f.division, count(*), bool_or(r.is_confidential),
-       (array_agg(r.title || coalesce('(' || to_char(r.due_on, 'YYYY-MM-DD') || '到期)', '') ORDER BY r.due_on, r.item))[1:8],
-       (SELECT count(*) FROM new)
-  FROM receivers r JOIN orgs_staff f ON f.id = r.staff GROUP BY r.staff, f.division ORDER BY r.staff
+SELECT g.staff, f.division, g.number, g.is_confidential, g.lines, (SELECT count(*) FROM new)
+  FROM (SELECT r.staff, count(*) AS number, bool_or(r.is_confidential) AS is_confidential,
+               (array_agg(r.title || coalesce('(' || to_char(r.due_on, 'YYYY-MM-DD') || '到期)', '') ORDER BY r.due_on, r.item))[1:8] AS lines
+          FROM receivers r GROUP BY r.staff) g
+  JOIN orgs_staff f ON f.id = g.staff ORDER BY g.staff
 """
 
 
