@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connections
 from django.db.models import Field, JSONField, Model
 from psycopg import Cursor, sql
@@ -12,6 +13,10 @@ from vetgrid.core.dates import PartialDateField
 
 _PREPARED = (SealedField, BlindIndexField, PartialDateField, JSONField)
 """Fields whose Python value is not what the driver stores; all others go to it as they are."""
+
+
+_FEW = 1000
+"""Up to so many rows go without a staging table."""
 
 
 def insert(rows: Iterable[Model]) -> int:
@@ -24,6 +29,9 @@ def insert(rows: Iterable[Model]) -> int:
     if model._meta.pk.get_internal_type() in ("BigAutoField", "AutoField"):
         fields = [field for field in fields if field is not model._meta.pk]
     with _cursor() as cursor:
+        if len(chosen) <= _FEW and not any(isinstance(field, ArrayField) for field in fields):
+            _insert_few(cursor, model, fields, chosen)
+            return len(chosen)
         table, staging, columns = _stage(cursor, model, fields, chosen)
         cursor.execute(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(table, columns, columns, staging))
         cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
@@ -48,6 +56,21 @@ def update(rows: Iterable[Model], names: Sequence[str]) -> int:
         cursor.execute(question.format(table, pairs, staging, name, name))
         cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
     return len(chosen)
+
+
+def _insert_few(cursor: "Cursor[Any]", model: type[Model], fields: Sequence[Any], rows: Sequence[Model]) -> None:
+    """Without a staging table, which costs more than a few hundred rows do: one array for each column."""
+    wrapper = connections["default"]
+    readers = [(field.attname, _preparation(field)) for field in fields]
+    arrays = [
+        [row.__dict__[name] if prepare is None else prepare(row.__dict__[name]) for row in rows]
+        for name, prepare in readers
+    ]
+    columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+    kinds = sql.SQL(", ").join(sql.SQL(f"%s::{field.db_type(wrapper)}[]") for field in fields)
+    table = sql.Identifier(model._meta.db_table)
+    question = sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({})").format(table, columns, kinds)
+    cursor.execute(question, arrays)
 
 
 def _cursor() -> "Cursor[Any]":
