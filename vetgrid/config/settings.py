@@ -40,7 +40,9 @@ INSTALLED_APPS = [
     "vetgrid.work",
     "vetgrid.registry",
     "vetgrid.grid",
+    "vetgrid.payments",
     "vetgrid.appeals",
+    "vetgrid.benefits",
     "vetgrid.reports",
     "vetgrid.desk",
 ]

@@ -1,0 +1,1 @@
+"""Rules as data: an expression language, dated parameters, and three ways to run them that agree to the fen; no business word inside."""
