@@ -184,18 +184,19 @@ def _written_out(entries: list[dict[str, Any]], shared: Mapping[str, Any]) -> li
     """
     found: list[tuple[int, list[dict[str, Any]]]] = []
     for entry in sorted(entries, key=lambda entry: read_month(str(entry["from"]))):
-        lines = [dict(line) for line in found[-1][1]] if entry.get("inherits") and found else []
+        inherits = bool(entry.get("inherits") and found)
+        lines = [dict(line) for line in found[-1][1]] if inherits else []
         for part in entry["line"]:
-            _put(lines, shared.get(part.get("use"), {}) | {"name": part.get("use")} | part)
+            _put(lines, shared.get(part.get("use"), {}) | {"name": part.get("use")} | part, inherits)
         found.append((read_month(str(entry["from"])), lines))
     return found
 
 
-def _put(lines: list[dict[str, Any]], part: dict[str, Any]) -> None:
+def _put(lines: list[dict[str, Any]], part: dict[str, Any], inherits: bool) -> None:
     names = [line["name"] for line in lines]
     if part["name"] in names:
         lines[names.index(part["name"])] |= part
-    elif part.get("before", ENTITLED) in names:
+    elif inherits and part.get("before", ENTITLED) in names:
         lines.insert(names.index(part.get("before", ENTITLED)), part)
     else:
         lines.append(part)
