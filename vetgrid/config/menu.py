@@ -133,7 +133,7 @@ def menu_for(actor: Actor, path: str) -> list[dict[str, Any]]:
         if items:
             sections.append({"label": label, "items": items, "is_open": current in section})
     # Where everything fits, nothing is folded: folding is for those who have many lines.
-    if sum(len(section["items"]) for section in sections) <= _FITS:
-        for section in sections:
-            section["is_open"] = True
+    if sum(len(shown["items"]) for shown in sections) <= _FITS:
+        for shown in sections:
+            shown["is_open"] = True
     return sections
