@@ -1,5 +1,9 @@
 """Accusations: taken down anywhere, seen by the discipline channel alone, never by the accused nor the accused's unit."""
 
+import io
+import re
+import zipfile
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,6 +17,7 @@ from vetgrid.appeals.queries import others as queries
 from vetgrid.audit.models import Entry
 from vetgrid.audit.trail import NOWHERE
 from vetgrid.core.errors import Conflict, Invalid, NotFound
+from vetgrid.core.ids import new_id
 from vetgrid.core.places import Level
 from vetgrid.core.scope import acting
 from vetgrid.notices.models import Notice
@@ -150,6 +155,53 @@ def test_no_door_list_count_search_export_or_notice_shows_it_to_the_accused_or_t
         if row.number not in query:
             assert row.number not in text, f"{method} {pattern}{query}"
     assert asked > 300
+
+
+def pages(client, key):
+    """Every page as text, without what differs from one request to the next; archives are looked into."""
+    things, found = _Any({}, type("Row", (), {"pk": key})()), {}
+    for pattern, _ in routes():
+        if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
+            continue
+        for query in ("", f"?text={SECRET}", f"?q={SECRET}", "?whose=place", "?due=soon", "?open=1"):
+            response = client.get(address(pattern, things) + query)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            if body.startswith(b"PK"):
+                with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                    parts = [archive.read(name) for name in archive.namelist() if not name.startswith("docProps/")]
+                body = b"".join(parts)
+            if body.startswith(b"%PDF"):
+                body = b"".join(re.findall(rb"/MediaBox|/Count \d+", body))
+            text = body.decode("utf-8", "replace").replace(str(key), "KEY")
+            text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken":")[^"]+', "", text)
+            text = re.sub(r"编号 [0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?|request_id[^,}]*", "", text)
+            found[f"{pattern}{query}"] = (response.status_code, text)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "grants"),
+    [
+        ("head", (("village_clerk", make.VILLAGE_A1),)),
+        ("officer", (("village_clerk", make.VILLAGE_A1), ("town_head", make.TOWN_A))),
+        ("chief", (("section_chief", make.COUNTY), ("discipline_officer", make.COUNTY))),
+    ],
+)
+def test_no_page_count_figure_or_file_of_the_accused_changes_by_one_character_when_the_accusation_comes(
+    place, name, grants
+):
+    with acting(make.system()):
+        user = make.user(f"u-{name}", *grants, staff=place[name])
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, user)
+    pages(client, new_id())  # what a first visit leaves behind is there before both
+    before = pages(client, new_id())
+    accuse(place, accused_id=place["chief" if name == "chief" else "head"].id)
+    after = pages(client, found().id)
+    changed = {key: (before[key], after[key]) for key in before if before[key] != after[key]}
+    assert changed == {}
+    assert len(after) > 300
 
 
 def test_the_trail_keeps_it_under_the_seal_but_on_nobodys_page(place):

@@ -172,7 +172,13 @@ def test_every_kind_of_orphan_is_found_within_one_cycle_and_mended_where_the_boa
         for key, statement in order
     )
     assert set(broken(place)) == every
+    own = {key.removeprefix("item:"): row for key, row in names.items() if key.startswith("item:")}
     with acting(make.system()):
+        for key, row in own.items():
+            about = {getattr(found, "item_id", found.pk) for found in boards.check_of(key).find(make.system(), TODAY)}
+            assert row in about, f"{key} does not find its own orphan"
+        for board in boards.boards(seen_by=make.system(), today=TODAY):
+            assert {entry.check for entry in board.findings} | set(board.clean) == set(board.board.checks)
         for board in boards.BOARDS:
             for check in board.checks:
                 rows = list(check.find(make.system(), TODAY))
