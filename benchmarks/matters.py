@@ -15,6 +15,8 @@ from benchmarks.measuring import interleaved, p95, start, superuser
 
 TODAY = date(2023, 12, 28)
 HOME = 350581100201
+YARDSTICK = "yardstick: a page that reads no matters"
+"""The sizes follow each other in one run; this page, asked in turn with the others, shows how much the machine itself drifted."""
 _TABLES = ("work_workitem", "appeals_appeal")
 _GROW = """
 INSERT INTO {table} ({columns})
@@ -149,6 +151,7 @@ def main() -> None:
             raise _Undo
 
     tasks = {
+        YARDSTICK: page("/help"),
         "inbox, mine": page("/inbox"),
         "inbox, my place": page("/inbox?whose=place"),
         "registration with similar matters": registered,
@@ -180,7 +183,7 @@ def _sweeps(sweep, by, acting, undo) -> tuple[int, float, float]:
             "CREATE TABLE IF NOT EXISTS bench_told (id uuid PRIMARY KEY, division bigint, item_id uuid, step text, base_on date,"
             " audience text, told_at timestamptz, is_undeliverable boolean, UNIQUE (item_id, step, base_on))"
         )
-        for _ in range(3):
+        for _ in range(7):
             connection.execute("TRUNCATE bench_told")
             began = time.perf_counter()
             connection.execute(_BARE, {"today": TODAY})
