@@ -5,7 +5,8 @@ import re
 import zipfile
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
 from django.test import Client
 
 from tests import builders as make
@@ -22,6 +23,7 @@ from vetgrid.core.places import Level
 from vetgrid.core.scope import acting
 from vetgrid.notices.models import Notice
 from vetgrid.orgs.models import Post, Staff
+from vetgrid.work.actions import hand_over
 from vetgrid.work.models import Clock, ClockEvent, WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +235,41 @@ def test_it_is_handled_step_by_step_and_the_result_closes_the_item(place):
         )
         assert WorkItem.objects.get(subject_id=key).closed_on == TODAY
         assert AccusationStep.objects.filter(accusation=row).count() == 4
+
+
+def test_it_cannot_be_handed_to_the_accused_nor_to_anybody_outside_the_discipline_group(place):
+    accuse(place, accused_id=place["discipline_2"].id)
+    who = place["as_inspector"]
+    with acting(who):
+        key = WorkItem.objects.get(kind="accusation").id
+    for taker in ("discipline_2", "chief", "city_officer"):
+        with acting(who), pytest.raises(DatabaseError, match="只能由与被检举人"), transaction.atomic():
+            hand_over(item_ids=[key], to_staff=place[taker].id, reason="x", by=who, today=TODAY)
+    third = make.staff(make.COUNTY, "第三联络员", post="discipline")
+    with acting(who):
+        hand_over(item_ids=[key], to_staff=third.id, reason="轮岗", by=who, today=TODAY)
+    with acting(make.actor("discipline_officer", make.COUNTY, staff=third)):
+        assert WorkItem.objects.get(pk=key).owner_id == third.id
+
+
+def test_a_deputy_who_takes_it_leaves_no_stranger_in_the_deputys_place(place):
+    accuse(place, accused_name="某人")
+    second = make.actor("discipline_officer", make.COUNTY, staff=place["discipline_2"])
+    with acting(second):
+        key = WorkItem.objects.get(kind="accusation").id
+        hand_over(item_ids=[key], to_staff=place["discipline_2"].id, reason="接办", by=second, today=TODAY)
+        item = WorkItem.objects.get(pk=key)
+    assert (item.owner_id, item.deputy_id) == (place["discipline_2"].id, place["discipline"].id)
+
+
+def test_an_unconcerned_officer_takes_over_where_the_owner_is_missing(place):
+    accuse(place, accused_name="某人")
+    second = make.actor("discipline_officer", make.COUNTY, staff=place["discipline_2"])
+    with acting(second):
+        accusing.take_over(accusation_id=found().id, by=second, today=TODAY)
+        assert WorkItem.objects.get(kind="accusation").owner_id == place["discipline_2"].id
+    with acting(place["as_section"]), pytest.raises(NotFound):
+        accusing.take_over(accusation_id=found().id, by=place["as_section"], today=TODAY)
 
 
 def test_an_anonymous_one_keeps_no_name(place):
