@@ -1,7 +1,7 @@
 """What a clerk waits for while other stations take in matters: the inbox, registration with similar matters, and the sweep.
 
 The viewer's own village keeps its size; the other 127 villages of the county grow to ten thousand, a hundred thousand and a
-million matters, one in ten of them due for a reminder.
+million matters, one in ten of them due for a reminder, a quarter of those overdue, so that every rung of the ladder is told.
 """
 
 import random
@@ -52,7 +52,7 @@ _ITEM = {
     "title": "'退诉〔2023〕' || n || '号 事项'",
     "opened_on": "date '2023-12-01'",
     "next_on": "date '2023-12-29' + (n %% 60)::int",
-    "due_on": "CASE WHEN n %% 10 = 0 THEN date '2023-12-30' ELSE date '2024-01-05' + (n %% 50)::int END",
+    "due_on": "CASE WHEN n %% 40 = 0 THEN date '2023-12-20' WHEN n %% 10 = 0 THEN date '2023-12-30' ELSE date '2024-01-05' + (n %% 50)::int END",
     "clock_state": "'running'",
     "closed_on": "NULL",
     "is_confidential": "false",

@@ -57,13 +57,17 @@ def cell_duty(kind: str) -> Exists:
     return Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None).filter(Exists(duty)))
 
 
+def in_a_cell(seen_by: Actor) -> QuerySet[Person]:
+    """Those without a cell have a check of their own and are not counted twice."""
+    return living(seen_by).filter(Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None)))
+
+
 def no_deputy(seen_by: Actor, today: date) -> QuerySet[Any]:
-    return living(seen_by).filter(~cell_duty("deputy"))
+    return in_a_cell(seen_by).filter(~cell_duty("deputy"))
 
 
 def no_contact_duty(seen_by: Actor, today: date) -> QuerySet[Any]:
-    member = Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None))
-    return living(seen_by).filter(member).filter(~cell_duty("contact"))
+    return in_a_cell(seen_by).filter(~cell_duty("contact"))
 
 
 def duties(seen_by: Actor) -> QuerySet[Duty]:
