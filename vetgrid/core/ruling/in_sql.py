@@ -1,6 +1,6 @@
 """Many persons where they lie: the rules as one SQL statement for a month, inside the transaction that uses the result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg import sql
 
@@ -20,7 +20,7 @@ from vetgrid.core.ruling.language import (
     is_bounded,
 )
 from vetgrid.core.ruling.parameters import Parameters
-from vetgrid.core.ruling.rulebook import AMOUNT, ENTITLED, Programme, Rule, Rulebook
+from vetgrid.core.ruling.rulebook import AMOUNT, Programme, Rule, Rulebook
 
 _COMPARISONS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -30,33 +30,68 @@ def determination(
     parameters: Parameters,
     *,
     source: sql.Composable,
-    month: int,
+    months: Sequence[int],
     places: Sequence[int],
     kept: Sequence[str] = ("person_id",),
     programmes: Sequence[str] | None = None,
 ) -> sql.Composed:
-    """A SELECT of (kept columns, programme, amount_fen) with amounts above zero, for the spells of `source` that cover the month.
+    """A SELECT of (kept columns, programme, month, amount_fen) with amounts above zero, for the spells of `source` in the months.
 
     `source` is a table or a sub-select with the encoded facts, `from_month`, `to_month`, and `place`: an index into `places`
     counted from 0, needed only where there are several.
     """
-    compiler = _Compiler(parameters, month, places)
     chosen = [book.programmes[key] for key in (programmes or book.programmes)]
-    raw = {programme.key: compiler.programme(programme) for programme in chosen}
-    columns = sql.SQL(", ").join(map(sql.Identifier, kept))
-    amounts = sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(value, sql.Identifier(f"raw_{key}")) for key, value in raw.items()
-    )
-    # OFFSET 0 keeps the planner from pulling the amounts up and working each of them out again wherever it is compared.
-    inner = sql.SQL("SELECT {}, {} FROM {} f WHERE from_month <= {} AND to_month > {} OFFSET 0").format(
-        columns, amounts, source, sql.Literal(month), sql.Literal(month)
-    )
-    values = sql.SQL(", ").join(
-        sql.SQL("({}, {})").format(sql.Literal(key), _final(book, key, raw, month)) for key in raw
-    )
-    return sql.SQL(
-        "SELECT {}, v.programme, v.amount_fen FROM ({}) r CROSS JOIN LATERAL (VALUES {}) v(programme, amount_fen) WHERE v.amount_fen > 0"
-    ).format(sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in kept), inner, values)
+    # Three steps, each kept by the database: who can be entitled at all, whatever the month; the amounts of each month; their rows.
+    steps = [sql.SQL("steady AS MATERIALIZED ({})").format(_steady(parameters, source, chosen, months, places))]
+    results = []
+    for month in months:
+        compiler = _Compiler(parameters, month, places)
+        raw = {programme.key: compiler.programme(programme) for programme in chosen}
+        name = sql.Identifier(f"month_{month}")
+        amounts = _list(sql.SQL("{} AS {}").format(value, sql.Identifier(f"raw_{key}")) for key, value in raw.items())
+        inner = sql.SQL(
+            "{} AS MATERIALIZED (SELECT * FROM (SELECT {}, {} FROM steady f WHERE from_month <= {} AND to_month > {} OFFSET 0) r WHERE {} > 0)"
+        )
+        some = sql.SQL(" + ").join(sql.Identifier(f"raw_{key}") for key in raw)
+        bounds = sql.Literal(month), sql.Literal(month)
+        steps.append(inner.format(name, _list(map(sql.Identifier, kept)), amounts, *bounds, some))
+        for key in raw:
+            final = _final(book, key, raw, month)
+            row = sql.SQL("SELECT {}, {}::text AS programme, {} AS month, {} AS amount_fen FROM {} WHERE {} > 0")
+            columns = _list(map(sql.Identifier, kept))
+            results.append(row.format(columns, sql.Literal(key), sql.Literal(month), final, name, final))
+    return sql.SQL("WITH {} {}").format(_list(steps), sql.SQL(" UNION ALL ").join(results))
+
+
+def _list(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(list(parts))
+
+
+def _steady(
+    parameters: Parameters,
+    source: sql.Composable,
+    chosen: Sequence[Programme],
+    months: Sequence[int],
+    places: Sequence[int],
+) -> sql.Composed:
+    """The spells that meet, for some programme, every condition that is the same in each month; which ones is remembered as flags."""
+    flags: dict[str, sql.Composable] = {}
+    for programme in chosen:
+        for rule in {rule.since: rule for month in months if (rule := programme.rule_in(month))}.values():
+            compiler = _Compiler(parameters, months[0], places)
+            compiler.read(rule)
+            parts = [compiler.node(node) for node in rule.split[0]] or [sql.SQL("true")]
+            flags[_name(programme, rule)] = sql.SQL("({})").format(sql.SQL(" AND ").join(parts))
+    if not flags:
+        return sql.SQL("SELECT f.* FROM {} f WHERE false").format(source)
+    shown = _list(sql.SQL("{} AS {}").format(value, sql.Identifier(key)) for key, value in flags.items())
+    question = "SELECT * FROM (SELECT f.*, {} FROM {} f WHERE from_month <= {} AND to_month > {} OFFSET 0) r WHERE {}"
+    some = sql.SQL(" OR ").join(map(sql.Identifier, flags))
+    return sql.SQL(question).format(shown, source, sql.Literal(max(months)), sql.Literal(min(months)), some)
+
+
+def _name(programme: Programme, rule: Rule) -> str:
+    return f"{programme.key} since {rule.since}"
 
 
 def _final(book: Rulebook, key: str, raw: Mapping[str, sql.Composable], month: int) -> sql.Composable:
@@ -81,15 +116,20 @@ class _Compiler:
 
     def programme(self, programme: Programme) -> sql.Composable:
         rule = programme.rule_in(self.month)
-        return sql.SQL("0::bigint") if rule is None else self.rule(rule)
+        if rule is None:
+            return sql.SQL("0::bigint")
+        self.read(rule)
+        flag = sql.SQL("f.{}").format(sql.Identifier(_name(programme, rule)))
+        parts = [flag, *(self.node(node) for node in rule.split[1])]
+        text = "greatest(({})::bigint, 0)" if rule.may_be_negative else "({})::bigint"
+        amount = sql.SQL(text).format(self.lines[AMOUNT])
+        return sql.SQL("CASE WHEN {} THEN {} ELSE 0 END").format(sql.SQL(" AND ").join(parts), amount)
 
-    def rule(self, rule: Rule) -> sql.Composable:
+    def read(self, rule: Rule) -> None:
+        """The rule's lines as expressions, for those that ask for them by name."""
         self.lines = {}
         for line in rule.lines:
             self.lines[line.name] = self.node(line.node)
-        text = "greatest(({})::bigint, 0)" if rule.may_be_negative else "({})::bigint"
-        amount = sql.SQL(text).format(self.lines[AMOUNT])
-        return sql.SQL("CASE WHEN {} THEN {} ELSE 0 END").format(self.lines[ENTITLED], amount)
 
     def node(self, node: Node) -> sql.Composable:
         match node:
