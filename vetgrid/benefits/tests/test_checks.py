@@ -119,3 +119,10 @@ def test_a_value_outside_of_the_published_range_is_caught():
 def test_a_finding_says_what_is_wrong_and_what_to_do():
     (finding,) = check_parameters([row("ill_returned", "", "9690", on="2024-08-01")], BOOK.tables)
     assert "9690元/年不能被12整除" in finding.sentence and finding.sentence.endswith("请核对。")
+
+
+def test_an_import_answers_for_a_finding_on_either_side_of_it():
+    known = row("disability_pension", "war/1", "116270", on="2023-08-01", key="known")
+    mislabelled = row("disability_pension", "war/1", "124410", on="2022-08-01", key="import")
+    (finding,) = check_parameters([known, mislabelled], BOOK.tables)
+    assert finding.key == "known" and finding.touches({"import"}) and not finding.touches({"else"})
