@@ -21,7 +21,6 @@ from vetgrid.core.ruling.language import (
     Number,
     Rate,
     Type,
-    children,
     is_bounded,
 )
 from vetgrid.core.ruling.parameters import Parameters
@@ -243,9 +242,3 @@ def schema(vocabulary: Vocabulary) -> dict[str, pl.DataType]:
         else pl.Int32()
         for key, fact in vocabulary.items()
     }
-
-
-def asks(node: Node) -> set[str]:
-    """The names that an expression looks at, the built-in ones included."""
-    found = {node.key} if isinstance(node, Name) else set()
-    return found.union(*(asks(child) for child in children(node)))
