@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "vetgrid.benefits",
     "vetgrid.visits",
     "vetgrid.employment",
+    "vetgrid.offers",
     "vetgrid.reports",
     "vetgrid.desk",
 ]
