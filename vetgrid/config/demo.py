@@ -11,6 +11,7 @@ from vetgrid.appeals import demo as appeals
 from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.grid import demo as grid
+from vetgrid.offers import demo as offers
 from vetgrid.orgs import demo as orgs
 from vetgrid.orgs.models import Station
 from vetgrid.policies import demo as policies
@@ -36,6 +37,7 @@ def load(*, county: str = "350581") -> float:
         grid.load(dice, veterans=veterans, today=DAY)
         policies.load(division=full_code(county), by=by, today=DAY)
         appeals.load(county=county, by=by, today=DAY)
+        offers.load(county=county, by=by, today=DAY)
         accounts.load(by=by, today=DAY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -10,6 +10,7 @@ from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
+from vetgrid.offers.permissions import OffersPermission
 from vetgrid.orgs.permissions import OrgsPermission
 from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
@@ -62,6 +63,18 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("源头预警", "/alerts", "eye", (AppealsPermission.READ,)),
             Line("群众评价", "/ratings", "check", (RatingsPermission.READ,)),
             Line("检举控告", "/accusations", "lock", (AccusationsPermission.READ,)),
+        ),
+    ),
+    (
+        "优待目录与崇军联盟",
+        (
+            Line("优待目录", "/preferences", "list", (OffersPermission.READ,)),
+            Line("联盟商家", "/merchants", "building", (OffersPermission.READ,)),
+            Line("商家分布", "/merchants/map", "map", (OffersPermission.READ,)),
+            Line("优惠", "/offers", "badge", (OffersPermission.READ,)),
+            Line("核销统计", "/redemptions", "chart", (OffersPermission.READ,)),
+            Line("优待投诉", "/offer-complaints", "alert", (OffersPermission.READ,)),
+            Line("核销异常", "/offer-findings", "eye", (OffersPermission.READ,)),
         ),
     ),
     (

@@ -53,7 +53,7 @@ def open_account(*, merchant_id: UUID, name: str, by: Actor, today: date) -> tup
 
 
 @transaction.atomic
-def change_account(*, shop_account_id: UUID, verb: str, by: Actor, today: date) -> tuple[ShopAccount, str]:
+def change_account(*, shop_account_id: UUID, verb: str, by: Actor) -> tuple[ShopAccount, str]:
     """重置密码、停用、启用; returns the account and, after a reset, its new first password. Its sessions end."""
     row = ShopAccount.objects.select_for_update().filter(pk=shop_account_id).first()
     if row is None:

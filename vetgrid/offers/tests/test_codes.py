@@ -10,9 +10,7 @@ from vetgrid.offers import rules, signing
 from vetgrid.offers.rules import CodeBody
 
 COUNTY = signing.own_county()
-bodies = some.builds(
-    CodeBody, some.just(COUNTY), some.integers(0, 36**7 - 1), some.integers(0, 2**63 - 1)
-)
+bodies = some.builds(CodeBody, some.just(COUNTY), some.integers(0, 36**7 - 1), some.integers(0, 2**63 - 1))
 
 
 @given(bodies)

@@ -95,7 +95,9 @@ def test_an_offer_for_some_classes_names_the_class_and_turns_others_away_without
     some = alliance.offer(place["merchant"], "残疾军人半价", classes=["11"])
     shown = alliance.code(place["person"], "70")
     assert alliance.redeem(place["shop"], some, shown.text).key == "not_entitled"
-    assert alliance.redeem(place["shop"], place["offer"], shown.text).is_good, "the code is still good for another offer"
+    assert alliance.redeem(place["shop"], place["offer"], shown.text).is_good, (
+        "the code is still good for another offer"
+    )
     verdict = alliance.redeem(place["shop"], some, alliance.code(place["person"], "11", "70").text)
     assert verdict.label == "残疾军人"
 
@@ -139,7 +141,12 @@ def test_a_merchant_refuses_with_one_tap_and_the_station_gets_an_item_with_the_p
     limited = alliance.offer(place["merchant"], "赠一份", limit=3)
     verdict = alliance.redeem(place["shop"], limited, alliance.code(person).text)
     shop = place["shop"]
-    call = {"redemption_id": verdict.redemption_id, "merchant_id": shop.merchant_id, "by": shop.actor, "today": make.TODAY}
+    call = {
+        "redemption_id": verdict.redemption_id,
+        "merchant_id": shop.merchant_id,
+        "by": shop.actor,
+        "today": make.TODAY,
+    }
     with as_shop(shop):
         complaining.refuse(reason="今天没有货", **call)
         with pytest.raises(Conflict, match="已经登记"):
