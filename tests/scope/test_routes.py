@@ -64,11 +64,20 @@ IDS = {
     "vacancy_id": "vacancy",
     "fair_id": "fair",
     "story_id": "story",
+    "preference_id": "preference",
+    "merchant_id": "merchant",
+    "offer_id": "offer",
+    "redemption_id": "redemption",
+    "receipt_id": "receipt",
+    "complaint_id": "offer_complaint",
+    "finding_id": "offer_finding",
+    "shop_account_id": "shop_account",
 }
 WORDS = {
     "section_key": "phone",
     "attribute": "number",
     "verb": None,
+    "shop_verb": "disable",
     "what": "places",
     "kind": "csv",
     "key": "stations.village",
@@ -79,7 +88,14 @@ WORDS = {
     "check_key": "no-owner",
     "flow_key": "appeal",
 }
-MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide"}
+MOVES = {
+    "appeals": "transfer",
+    "mediations": "start",
+    "legal-aid": "decide",
+    "merchants": "verify",
+    "offers": "pause",
+    "offer-complaints": "ask",
+}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
 OPEN_TO_ALL = {
     "rota": ("乙标员工0", "乙标"),
@@ -189,6 +205,10 @@ def test_nothing_of_another_town_shows_at_any_door(role, place):
                 "users",
                 "people/new",
                 "api/v1/people",
+                "merchants",
+                "offers",
+                "offer-complaints",
+                "alliance",
             )
         ]
         queries += [
