@@ -269,7 +269,7 @@ def _town(mark: str) -> dict[str, Any]:
             **scoped,
         )
         things |= _matters(mark, things)
-    things |= _citizens(mark, things)
+        things |= _citizens(mark, things)
     return things
 
 
