@@ -165,6 +165,7 @@ def test_an_authority_ends_with_its_day_its_revocation_and_the_persons_death(tow
     helper = phone.helper(person, "13955550000")
     assert helper.get("/citizen/file").status_code == 200
     with acting(make.system()):
+        person.memberships.update(to_on=make.TODAY)
         type(person).objects.filter(pk=person.pk).update(died_on="2023-12-01")
     assert helper.get("/citizen/file").json()["code"] == "no_authority"
 

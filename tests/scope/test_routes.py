@@ -78,6 +78,8 @@ WORDS = {
     "token": "no-such-token",
     "check_key": "no-owner",
     "flow_key": "appeal",
+    "act_key": "file.confirm",
+    "campaign_verb": "close",
 }
 MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide"}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
