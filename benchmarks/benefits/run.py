@@ -187,7 +187,7 @@ def make_database(facts: Path) -> str:
         db.execute(sql.SQL("CREATE TABLE facts ({})").format(columns))
         for name in ("result", "openfisca_result"):
             db.execute(
-                sql.SQL("CREATE TABLE {} (person_id int, programme text, month int, amount_fen bigint)").format(
+                sql.SQL("CREATE UNLOGGED TABLE {} (person_id int, programme text, month int, amount_fen bigint)").format(
                     sql.Identifier(name)
                 )
             )
