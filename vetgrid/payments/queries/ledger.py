@@ -139,12 +139,12 @@ def trial_balance(*, seen_by: Actor, to_on: date | None = None) -> list[AccountS
 _WRONG = (
     (
         "借贷不平",
-        "SELECT abs(sum(CASE WHEN debit IS NOT NULL THEN amount_fen ELSE 0 END) - sum(CASE WHEN credit IS NOT NULL THEN amount_fen ELSE 0 END))"
-        " FROM payments_posting",
+        "SELECT coalesce(abs(sum(CASE WHEN debit <> '' THEN amount_fen ELSE 0 END)"
+        " - sum(CASE WHEN credit <> '' THEN amount_fen ELSE 0 END)), 0) FROM payments_posting",
     ),
     (
         "待遇抵扣没有结平",
-        "SELECT abs(sum(CASE WHEN debit = 'offset' THEN amount_fen ELSE 0 END) - sum(CASE WHEN credit = 'offset' THEN amount_fen ELSE 0 END))"
+        "SELECT coalesce(abs(sum(CASE WHEN debit = 'offset' THEN amount_fen ELSE -amount_fen END)), 0)"
         " FROM payments_posting WHERE kind = 'offset'",
     ),
     (

@@ -1,12 +1,16 @@
 """The pages of payments: they open for those who may, show what they should, and their buttons do what they say."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from tests import builders as make
 from vetgrid.core.scope import acting
-from vetgrid.payments import actions
+from vetgrid.payments import actions, policy, tasks
+from vetgrid.payments.actions import working
 from vetgrid.payments.models import PayLine, PayRun
 from vetgrid.payments.tests import paying
 from vetgrid.payments.tests.paying import claim
@@ -99,8 +103,6 @@ def test_a_town_reads_the_ledger_of_its_own_people_alone(office):
 
 
 def test_a_large_run_is_worked_on_in_the_background(office, monkeypatch):
-    from vetgrid.payments import policy, tasks
-
     monkeypatch.setitem(policy._read("thresholds.toml")["large_work"][0], "rows", 1)
     run = paying.draft(office, [claim(paying.payees(1)[0], 100_00)])
     maker = client_of("city_clerk", "编制")
@@ -114,12 +116,8 @@ def test_a_large_run_is_worked_on_in_the_background(office, monkeypatch):
     assert "hx-trigger" in answer.content.decode()
     with pytest.raises(Exception, match="后台正在办理"):
         office.act(office.maker, actions.cancel, run_id=run.id, reason="x")
-    with acting(make.system()):
-        from vetgrid.accounts.models import User
-
-        asker = User.objects.get(name="编制").id
     for _ in range(2):
-        tasks.do_step.func(run_id=str(run.id), move="gate", asker=str(asker))
+        tasks.do_step.func(run_id=str(run.id))
     with acting(make.system()):
         run = PayRun.objects.get(pk=run.id)
         assert (run.state, run.pending) == ("gated", "")
@@ -128,10 +126,22 @@ def test_a_large_run_is_worked_on_in_the_background(office, monkeypatch):
     assert answer["HX-Redirect"] == f"/payments/runs/{run.id}"
 
 
-def test_a_refused_background_step_says_why_and_frees_the_run(office, monkeypatch):
-    from vetgrid.accounts.models import User
-    from vetgrid.payments import policy, tasks
+def test_a_step_whose_job_was_lost_is_queued_again(office):
+    from procrastinate.contrib.django.models import ProcrastinateJob
 
+    run = paying.draft(office, [claim(paying.payees(1)[0], 100_00)])
+    office.act(office.maker, working.ask_for, run_id=run.id, move="gate")
+    jobs = ProcrastinateJob.objects.filter(task_name__endswith="do_step")
+    tasks.pick_up.func(timestamp=0)
+    assert jobs.count() == 0, "it has not waited long enough"
+    with acting(make.system()):
+        PayRun.objects.filter(pk=run.id).update(pending_at=timezone.now() - timedelta(minutes=1))
+    for _ in range(2):
+        tasks.pick_up.func(timestamp=0)
+    assert jobs.count() == 1
+
+
+def test_a_refused_background_step_says_why_and_frees_the_run(office, monkeypatch):
     run = paying.draft(office, [claim(paying.payees(1)[0], 100_00)])
     paying.approve(office, paying.gate(office, run))
     monkeypatch.setitem(policy._read("thresholds.toml")["large_work"][0], "rows", 1)
@@ -140,8 +150,7 @@ def test_a_refused_background_step_says_why_and_frees_the_run(office, monkeypatc
     assert cashier.post(f"/payments/runs/{run.id}/moves/release", asked).status_code == 302
     with acting(make.system()):
         PayLine.objects.filter(run=run).update(holder="别人")
-        asker = User.objects.get(name="出纳").id
-    tasks.do_step.func(run_id=str(run.id), move="release", asker=str(asker), format_key="csv_gb18030")
+    tasks.do_step.func(run_id=str(run.id))
     assert "上一步没有办成:批次冻结后" in page(cashier, f"/payments/runs/{run.id}")
 
 

@@ -1,6 +1,7 @@
 """Money in whole fen, shares that lose nothing, pairs of acts that exclude each other."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def test_what_is_no_amount_is_refused(text):
 )
 def test_shares_add_up_to_the_amount_and_keep_its_sign(fen, cuts):
     edges = [0, *sorted(cuts), 10_000]
-    shares = [(str(at), high - low) for at, (low, high) in enumerate(zip(edges, edges[1:], strict=False))]
+    shares = [(str(at), high - low) for at, (low, high) in enumerate(pairwise(edges))]
     parts = rules.split(fen, shares)
     assert sum(parts.values()) == fen
     assert all(part * fen >= 0 for part in parts.values())

@@ -216,8 +216,8 @@ def move(request: Any, run_id: UUID, move_key: str) -> HttpResponse:
         common = {"run_id": found.id, "by": request.actor, "today": today(), "version": asked}
         values = {name: data[name] for name in door.names}
         if is_queued:
-            ask_for(move=move_key, **common)
-            tasks.do_step.defer(run_id=str(found.id), move=move_key, asker=str(request.actor.id), **values)
+            ask_for(move=move_key, **values, **common)
+            tasks.queue(found.id)
             return
         if "file" in data:
             values |= {"body": data["file"].read(), "name": data["file"].name or "回盘文件"}
