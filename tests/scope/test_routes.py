@@ -56,6 +56,11 @@ IDS = {
     "clause_id": "clause",
     "faq_id": "faq",
     "row_id": "item",
+    "run_id": "pay_run",
+    "finding_id": "finding",
+    "line_id": "pay_line",
+    "pay_file_id": "pay_file",
+    "account_notice_id": "account_notice",
 }
 WORDS = {
     "section_key": "phone",
@@ -71,7 +76,7 @@ WORDS = {
     "check_key": "no-owner",
     "flow_key": "appeal",
 }
-MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide"}
+MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "payments": "review"}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
 OPEN_TO_ALL = {
     "rota": ("乙标员工0", "乙标"),

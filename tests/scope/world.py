@@ -18,6 +18,7 @@ from vetgrid.files.models import StoredFile
 from vetgrid.grid import models as grid
 from vetgrid.notices import models as notices
 from vetgrid.orgs import models as orgs
+from vetgrid.payments import models as payments
 from vetgrid.policies import models as policies
 from vetgrid.registry import models as registry
 from vetgrid.reports import models as reports
@@ -263,6 +264,7 @@ def _town(mark: str) -> dict[str, Any]:
             **scoped,
         )
         things |= _matters(mark, things)
+        things |= _payments(mark, things)
     return things
 
 
@@ -462,3 +464,84 @@ def _matters(mark: str, things: dict[str, Any]) -> dict[str, Any]:
         alert=found["alert"], table="appeals_appeal", row=appeal.id, label=mark, url="/", **scoped
     )
     return found
+
+
+def _payments(mark: str, things: dict[str, Any]) -> dict[str, Any]:
+    """A run of one village with everything that hangs on it."""
+    person, by, now = things["person"], make.system().id, timezone.now()
+    village = things["station"].division
+    scoped: dict[str, Any] = {"division": village}
+    month = date(2023, 1, 1)
+    payments.Purpose.objects.get_or_create(key="rate", defaults={"label": "公开待遇"})
+    run = payments.PayRun.objects.create(
+        number="202301-001",
+        label=f"{mark}批次",
+        month=month,
+        state="gated",
+        made_by=by,
+        made_by_name=mark,
+        made_at=now,
+        **scoped,
+    )
+    line = payments.PayLine.objects.create(
+        run=run, payee=person, number=1, amount_fen=1, balance_fen=1, bank=mark, account="6222000000000001", **scoped
+    )
+    file = payments.PayFile.objects.create(
+        run=run,
+        way="returned",
+        format_key="x",
+        file=things["file"].id,
+        name=f"{mark}.txt",
+        digest=mark,
+        lines=1,
+        total_fen=1,
+        made_by=by,
+        made_by_name=mark,
+        made_at=now,
+        **scoped,
+    )
+    return {
+        "pay_run": run,
+        "pay_line": line,
+        "pay_file": file,
+        "claim": payments.Claim.objects.create(
+            run=run, payee=person, purpose="rate", month=month, determined_fen=1, due_fen=1, **scoped
+        ),
+        "finding": payments.Finding.objects.create(
+            run=run, line=line, check_key="dead", sentence=f"{mark}发现", found_at=now, **scoped
+        ),
+        "run_step": payments.RunStep.objects.create(
+            run=run, move="draft", to_state="draft", on=DAY, at=now, by=by, by_name=mark, note=mark, **scoped
+        ),
+        "funding": payments.Funding.objects.create(
+            run=run, purpose="rate", account="fund_county", share=10000, amount_fen=1, **scoped
+        ),
+        "return_row": payments.ReturnRow.objects.create(
+            file=file, row_no=1, text=mark, outcome="unmatched", problem=mark, **scoped
+        ),
+        "account_notice": payments.AccountNotice.objects.create(
+            payee=person,
+            kind="closed",
+            account="6222000000000001",
+            source=mark,
+            reported_on=DAY,
+            reported_by_name=mark,
+            **scoped,
+        ),
+        "posting": payments.Posting.objects.create(
+            kind="accrual",
+            debit="expense",
+            credit="payable",
+            amount_fen=1,
+            payee=person,
+            purpose="rate",
+            month=month,
+            on=DAY,
+            run=run,
+            ref=mark,
+            reason=mark,
+            by=by,
+            at=now,
+            **scoped,
+        ),
+    }

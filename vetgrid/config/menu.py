@@ -11,6 +11,7 @@ from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.reports.permissions import ReportsPermission
@@ -62,6 +63,13 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("源头预警", "/alerts", "eye", (AppealsPermission.READ,)),
             Line("群众评价", "/ratings", "check", (RatingsPermission.READ,)),
             Line("检举控告", "/accusations", "lock", (AccusationsPermission.READ,)),
+        ),
+    ),
+    (
+        "待遇发放",
+        (
+            Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
+            Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
         ),
     ),
     (
