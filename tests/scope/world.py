@@ -479,6 +479,7 @@ def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict
         month=24276,
         known_on=DAY,
         known_at=now,
+        cut=one.id,
         rule_version=rules,
         is_entitled=True,
         amount_fen=1,
@@ -546,6 +547,7 @@ def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict
         **about,
     )
     found["spell"] = benefits.Spell.objects.create(from_month=24276, built_at=now, **about)
+    found["pending"] = benefits.Pending.objects.create(since=now, **about)
     found["run"] = benefits.Run.objects.create(
         division=village, label=f"{mark}测算", month=24276, asked_by=by, asked_by_name=mark, asked_at=now
     )

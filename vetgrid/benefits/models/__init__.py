@@ -4,7 +4,7 @@ from vetgrid.benefits.models.awards import Application, Award, AwardEvent, Award
 from vetgrid.benefits.models.decisions import Decision, RuleVersion, Series
 from vetgrid.benefits.models.facts import BenefitFact
 from vetgrid.benefits.models.findings import Finding, Run
-from vetgrid.benefits.models.spells import OPEN, Spell
+from vetgrid.benefits.models.spells import OPEN, Pending, Spell
 
 __all__ = [
     "OPEN",
@@ -17,6 +17,7 @@ __all__ = [
     "DeathReport",
     "Decision",
     "Finding",
+    "Pending",
     "RuleVersion",
     "Run",
     "Series",
