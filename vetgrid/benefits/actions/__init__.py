@@ -1,0 +1,1 @@
+"""Do: what people and tasks do with benefits and with the values that decide them."""
