@@ -12,6 +12,7 @@ from vetgrid.core.ruling.language import Table
 from vetgrid.core.ruling.months import month_on
 from vetgrid.core.ruling.parameters import MODES, Parameters, Value, cells_of, in_table_unit, read_cell, write_cell
 from vetgrid.core.ruling.vocabulary import yuan
+from vetgrid.core.sheets import clean
 
 UNITS = {
     "yuan/month": "元/月",
@@ -89,7 +90,7 @@ def shown(amount: int | None, unit: str) -> str:
 
 def plain(text: str) -> str:
     """What somebody typed for a number: separators, blanks and the word 元 taken off."""
-    return text.strip().replace(",", "").replace(",", "").replace(" ", "").removesuffix("元")
+    return clean(text).replace(",", "").replace(" ", "").removesuffix("元")
 
 
 def values_of(
@@ -145,7 +146,9 @@ def _value(asked: Asked, tables: Mapping[str, Table]) -> Value:
             raise InvalidOperation
         amount = in_table_unit(text, unit)
     except (InvalidOperation, RuleError, ValueError) as error:
-        raise Invalid(f"{name}:“{asked.value.strip()[:20]}”不是可用的数值。请填不小于0的数,金额最多两位小数。") from error
+        raise Invalid(
+            f"{name}:“{asked.value.strip()[:20]}”不是可用的数值。请填不小于0的数,金额最多两位小数。"
+        ) from error
     day = date(2000, 1, 1)
     return Value(asked.table, cell, 0, day, day, asked.mode, amount, text, unit, "", "", key=asked.field)
 
@@ -218,8 +221,15 @@ def problems(parameters: Parameters, values: Sequence[Value], *, place: int, ran
     once = {(one.rule, one.key): one for one in reversed(found)}
     ordered = [one for one in dict.fromkeys(found) if once[(one.rule, one.key)] == one]
     errors = tuple((one.key, one.sentence) for one in ordered if one.rule in _BLOCKING)
-    warnings = tuple((one.key, one.sentence) for one in ordered if one.rule not in _BLOCKING)
-    return Problems(errors, warnings)
+    warnings = [(one.key, one.sentence) for one in ordered if one.rule not in _BLOCKING]
+    told = {key for key, _ in warnings}
+    for one in differences(parameters, values, place=place):
+        key = f"{one.table.key}:{one.cell}"
+        if one.change < 0 and key not in told:
+            unit = one.table.unit
+            sentence = f"{one.label}:{shown(one.after, unit)}低于现行标准{shown(one.before, unit)}。请核对。"
+            warnings.append((key, sentence))
+    return Problems(errors, tuple(warnings))
 
 
 def _edition(parameters: Parameters, key: str, place: int, first: Value) -> list[Value]:
