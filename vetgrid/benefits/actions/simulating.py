@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vetgrid.audit.trail import record
 from vetgrid.benefits import proposing, simulating
+from vetgrid.benefits.actions import parameters as parameters_actions
 from vetgrid.benefits.models import Proposal, Simulation
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.proposing import Asked
@@ -53,6 +54,14 @@ def ask(*, division: int, label: str, assumptions: Assumptions, by: Actor, today
     if wrong:
         raise Invalid(fields=wrong)
     return _keep(division, label, assumptions, by, today, BenefitsPermission.RUN)
+
+
+@transaction.atomic
+def propose(*, by: Actor, today: date, **values: Any) -> Proposal:
+    """提出变更 together with the simulation of what it touches and costs; the worker fills it in."""
+    proposal = parameters_actions.propose(**values, by=by, today=today)
+    for_proposal(proposal, by=by, today=today)
+    return proposal
 
 
 def for_proposal(proposal: Proposal, *, by: Actor, today: date) -> Simulation:
