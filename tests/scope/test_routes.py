@@ -56,6 +56,8 @@ IDS = {
     "clause_id": "clause",
     "faq_id": "faq",
     "row_id": "item",
+    "proposal_id": "proposal",
+    "simulation_id": "simulation",
 }
 WORDS = {
     "section_key": "phone",
@@ -70,6 +72,8 @@ WORDS = {
     "token": "no-such-token",
     "check_key": "no-owner",
     "flow_key": "appeal",
+    "programme_key": "rural_over60",
+    "table_key": "disability_pension",
 }
 MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide"}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.

@@ -551,5 +551,20 @@ def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict
     found["run"] = benefits.Run.objects.create(
         division=village, label=f"{mark}测算", month=24276, asked_by=by, asked_by_name=mark, asked_at=now
     )
+    found["simulation"] = benefits.Simulation.objects.create(
+        division=village, label=f"{mark}模拟", asked_by=by, asked_by_name=mark, asked_at=now, expires_on=make.TODAY
+    )
+    found["proposal"] = benefits.Proposal.objects.create(
+        division=village,
+        label=f"{mark}变更",
+        document=mark,
+        trust="A",
+        effective_on=DAY,
+        known_since=DAY,
+        rows=[{"table": "combat_test", "cell": "", "mode": "set", "value": "1200", "unit": "yuan/month"}],
+        proposed_by=by,
+        proposed_by_name=mark,
+        proposed_at=now,
+    )
     found["benefit_series"] = benefits.Series.objects.create(division=village, key=mark, last=1)
     return found

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,11 +30,16 @@ _YEAR = re.compile(r"((?:19|20)\d\d)年(?!版)")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that looks wrong: the rule that found it, the row (file and line, or id), and a sentence."""
+    """One thing that looks wrong: the rule that found it, the row (file and line, or id), a sentence, and the row it is beside."""
 
     rule: str
     key: str
     sentence: str
+    other: str = ""
+
+    def touches(self, keys: Collection[str]) -> bool:
+        """Whether one of these rows takes part: what an import must answer for, though the older row may be the wrong one."""
+        return self.key in keys or self.other in keys
 
 
 @dataclass(frozen=True)
@@ -134,9 +139,11 @@ def _edition(edition: Edition, cells: Mapping[int, Value], table: Table) -> Iter
                 if stronger is None:
                     continue
                 if fact.key == "disability_grade" and row.amount >= stronger.amount:
-                    yield Finding("grade", row.key, _beside(table, cell, row, stronger, "不低于更重的一级"))
+                    yield Finding(
+                        "grade", row.key, _beside(table, cell, row, stronger, "不低于更重的一级"), stronger.key
+                    )
                 elif fact.key != "disability_grade" and row.amount > stronger.amount:
-                    yield Finding("cause", row.key, _beside(table, cell, row, stronger, "高于更重的性质"))
+                    yield Finding("cause", row.key, _beside(table, cell, row, stronger, "高于更重的性质"), stronger.key)
 
 
 def _stronger(key: str, codes: Sequence[str], value: int) -> list[int]:
@@ -166,7 +173,7 @@ def _histories(editions: Mapping[Edition, Mapping[int, Value]], tables: Mapping[
                 sentence = (
                     f"{name}:{later}起的{row.written}低于{earlier}起的{before[cell].written}。标准不下调,请核对年份。"
                 )
-                yield Finding("label", row.key, sentence)
+                yield Finding("label", row.key, sentence, before[cell].key)
         for at, later in enumerate(days):
             for earlier in days[:at]:
                 yield from _repeated(
@@ -184,7 +191,7 @@ def _repeated(
         sentence = (
             f"{table.label}:{later}起的{len(shared)}格中有{len(same)}格与{earlier}起的相同。请核对是不是错写了年份。"
         )
-        yield Finding("label", row.key, sentence)
+        yield Finding("label", row.key, sentence, before[same[0]].key)
 
 
 def _in_range(published: Range, editions: Mapping[Edition, Mapping[int, Value]], table: Table) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ read at all ends the command, with a sentence.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import TextIO
 
 from vetgrid.benefits.checks import Finding, check_parameters, read_ranges
 from vetgrid.benefits.contradictions import contradictions
-from vetgrid.benefits.explaining import Begin, explained, total
+from vetgrid.benefits.deciding import Outcome, many
+from vetgrid.benefits.explaining import TAX, Begin, explained
 from vetgrid.benefits.facts import Facts, Mistake, Spell, WrongFacts, read_facts, spell_in, spells
 from vetgrid.core.errors import Invalid, NotFound
 from vetgrid.core.ruling.errors import RuleError
@@ -22,6 +23,10 @@ from vetgrid.core.ruling.months import iso, read_month
 from vetgrid.core.ruling.parameters import Parameters
 from vetgrid.core.ruling.rulebook import Rulebook, read_parameters
 from vetgrid.core.ruling.scalar import Decision, decide
+
+Answer = Mapping[str, object]
+BATCH = 5_000
+"""Lines that are decided together."""
 
 
 @dataclass(frozen=True)
@@ -133,22 +138,35 @@ def _lines(source: TextIO, file: Path) -> Iterator[tuple[int, str]]:
         raise Invalid(f"事实文件“{file}”不是 UTF-8 文本。请另存为 UTF-8 后再试。") from error
 
 
-def _determined(question: Question, source: TextIO, file: Path) -> Iterator[Mapping[str, object]]:
+def _determined(question: Question, source: TextIO, file: Path) -> Iterator[Answer]:
+    """In the order of the file, a batch at a time: wrong lines at once, the others together in memory."""
     seen: dict[str, int] = {}
+    waiting: list[Facts | Answer] = []
     for number, line in _lines(source, file):
-        try:
-            facts = _read(question, line)
-            if facts.person in seen:
-                first = seen[facts.person]
-                raise WrongFacts(
-                    facts.person, [Mistake("person", f"编号与第{first}行相同。一个人只能写一行,请合并两行的事实。")]
-                )
-        except WrongFacts as wrong:
-            yield _error_line(number, wrong)
-            continue
-        seen[facts.person] = number
-        _, decisions = _decided(question, facts)
-        yield _result_line(question.month, facts, decisions)
+        waiting.append(_read_once(question, number, line, seen))
+        if len(waiting) == BATCH:
+            yield from _answers(question, waiting)
+            waiting = []
+    yield from _answers(question, waiting)
+
+
+def _read_once(question: Question, number: int, line: str, seen: dict[str, int]) -> Facts | Answer:
+    try:
+        facts = _read(question, line)
+        if facts.person in seen:
+            reason = f"编号与第{seen[facts.person]}行相同。一个人只能写一行,请合并两行的事实。"
+            raise WrongFacts(facts.person, [Mistake("person", reason)])
+    except WrongFacts as wrong:
+        return _error_line(number, wrong)
+    seen[facts.person] = number
+    return facts
+
+
+def _answers(question: Question, waiting: Sequence[Facts | Answer]) -> Iterator[Answer]:
+    people = [one for one in waiting if isinstance(one, Facts)]
+    decided = iter(many(question.book, question.parameters, people, question.month, question.known_on))
+    for one in waiting:
+        yield _result_line(question, one, next(decided)) if isinstance(one, Facts) else one
 
 
 def _read(question: Question, line: str) -> Facts:
@@ -183,7 +201,7 @@ def _begins(question: Question, facts: Facts, decisions: Mapping[str, Decision])
     return found
 
 
-def _error_line(number: int, wrong: WrongFacts) -> Mapping[str, object]:
+def _error_line(number: int, wrong: WrongFacts) -> Answer:
     first = wrong.mistakes[0]
     return {
         "person": wrong.person,
@@ -195,22 +213,22 @@ def _error_line(number: int, wrong: WrongFacts) -> Mapping[str, object]:
     }
 
 
-def _result_line(month: int, facts: Facts, decisions: Mapping[str, Decision]) -> Mapping[str, object]:
+def _result_line(question: Question, facts: Facts, outcome: Outcome) -> Answer:
+    programmes = question.book.programmes
     return {
         "person": facts.person,
-        "month": iso(month),
-        "total_fen": total(decisions),
-        "amounts": {key: decision.amount_fen for key, decision in decisions.items()},
-        "entitled": [key for key, decision in decisions.items() if decision.is_entitled],
+        "month": iso(question.month),
+        "total_fen": sum(fen for key, fen in outcome.amounts.items() if programmes[key].funding != TAX),
+        "amounts": outcome.amounts,
+        "entitled": [key for key, fen in outcome.before.items() if fen > 0],
         "excluded": [
             {
                 "programme": key,
-                "before_exclusion_fen": decision.before_exclusion_fen,
-                "by": decision.excluded_by.first if decision.excluded_by.second == key else decision.excluded_by.second,
-                "kind": decision.excluded_by.kind,
-                "article": decision.excluded_by.article,
+                "before_exclusion_fen": outcome.before[key],
+                "by": other,
+                "kind": pair.kind,
+                "article": pair.article,
             }
-            for key, decision in decisions.items()
-            if decision.excluded_by is not None
+            for key, (pair, other) in outcome.excluded.items()
         ],
     }

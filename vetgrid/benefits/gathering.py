@@ -51,10 +51,21 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Cut:
-    """What was known: believed at this moment, and recorded no later than the row with this id (None: no such bound)."""
+    """What was known: told before `before`, still believed at `believed_at`, and recorded no later than the row `not_after`.
 
-    moment: datetime
+    Without bounds it is what is believed now.
+    """
+
+    before: datetime | None = None
+    believed_at: datetime | None = None
     not_after: UUID | None = None
+
+    def among(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if self.believed_at is None:
+            rows = rows.filter(known_until=None)
+        else:
+            rows = rows.filter(Q(known_until=None) | Q(known_until__gt=self.believed_at))
+        return rows if self.before is None else rows.filter(known_since__lt=self.before)
 
     def has(self, row_id: UUID) -> bool:
         return self.not_after is None or not is_later(row_id, self.not_after)
@@ -145,9 +156,8 @@ def _own_facts(cut: Cut, wanted: list[UUID] | None, places: Places) -> dict[UUID
 
 
 def _by_person(rows: QuerySet[Any], names: Sequence[str], cut: Cut) -> dict[UUID, list[Row]]:
-    rows = rows.filter(Q(known_until=None) | Q(known_until__gt=cut.moment), known_since__lte=cut.moment)
     found: dict[UUID, list[Row]] = {}
-    for row in rows.order_by("known_since", "id").values(*names):
+    for row in cut.among(rows).order_by("known_since", "id").values(*names):
         if cut.has(row["id"]):
             found.setdefault(row["person_id"], []).append(row)
     return found

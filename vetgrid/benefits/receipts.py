@@ -52,7 +52,7 @@ class Known:
             book_of(version.digest),
             parameters(known_on, not_after=not_after),
             known_on,
-            Cut(min(at, end_of_day), not_after),
+            Cut(end_of_day, min(at, end_of_day), not_after),
         )
 
     @classmethod
@@ -62,6 +62,7 @@ class Known:
 
     @classmethod
     def today(cls, today: date) -> "Known":
+        """As known now."""
         return cls.on(today, at=now(), not_after=None)
 
 

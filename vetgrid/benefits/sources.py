@@ -1,4 +1,4 @@
-"""Where rules and parameters come from: the files of today, or those of an old decision; the dated rows as known on a day."""
+"""Where a decision's rules and values come from: those of today, or exactly those that an old decision could look at."""
 
 import hashlib
 import tempfile
@@ -9,53 +9,38 @@ from uuid import UUID
 
 from django.conf import settings
 
+from vetgrid.benefits import rulebook
 from vetgrid.benefits.models import RuleVersion
 from vetgrid.core.clock import now
 from vetgrid.core.ids import is_later
 from vetgrid.core.ruling.parameters import Parameters
-from vetgrid.core.ruling.rulebook import Rulebook, read_parameters
+from vetgrid.core.ruling.rulebook import Rulebook
 
-_RULE_FILES = ("facts.toml", "tables.toml", "exclusions.toml", "gathering.toml", "programmes/*.toml")
+GATHERING = "gathering.toml"
 
 
-@cache
 def book() -> Rulebook:
-    """The rules in force, read once."""
-    return Rulebook.read(settings.DATA / "benefits")
-
-
-@cache
-def _all_parameters() -> Parameters:
-    return read_parameters(settings.DATA / "benefits" / "parameters", book().tables)
+    """The rules in force."""
+    return rulebook.rulebook()
 
 
 def parameters(known_on: date | None = None, *, not_after: UUID | None = None) -> Parameters:
-    """The dated rows as known on a day. Rows whose id is later than `not_after` were recorded after it and stay out."""
-    found = _all_parameters()
-    if known_on is not None:
-        found = found.known_on(known_on)
-    return (
-        found
-        if not_after is None
-        else Parameters(found.tables, tuple(row for row in found.rows if _was_there(row.key, not_after)))
-    )
+    """The dated values as known on a day. Rows whose id is later than `not_after` were recorded after it and stay out."""
+    found = rulebook.parameters(known_on)
+    if not_after is None or not any(_came_later(row.key, not_after) for row in found.rows):
+        return found
+    return Parameters(found.tables, tuple(row for row in found.rows if not _came_later(row.key, not_after)))
 
 
-def _was_there(key: str, moment: UUID) -> bool:
-    """A row of a file was there with the files."""
-    try:
-        found = UUID(key)
-    except ValueError:
-        return True
-    return not is_later(found, moment)
+def _came_later(key: str, moment: UUID) -> bool:
+    return is_later(UUID(key), moment)
 
 
 @cache
 def rule_texts() -> dict[str, str]:
-    """The texts of all files that decide besides the parameters."""
-    folder = settings.DATA / "benefits"
-    paths = sorted(path for pattern in _RULE_FILES for path in folder.glob(pattern))
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    """The texts of all files that decide besides the values: the rules, and how the registry's facts are read."""
+    gathering = (settings.DATA / "benefits" / GATHERING).read_text(encoding="utf-8")
+    return {**rulebook.rule_files(), GATHERING: gathering}
 
 
 @cache
@@ -68,9 +53,8 @@ def rule_digest() -> str:
 
 def rule_version() -> RuleVersion:
     """The stored version of today's rules; kept at first use."""
-    found, _ = RuleVersion.objects.get_or_create(
-        digest=rule_digest(), defaults={"files": rule_texts(), "used_since": now()}
-    )
+    values = {"files": rule_texts(), "used_since": now()}
+    found, _ = RuleVersion.objects.get_or_create(digest=rule_digest(), defaults=values)
     return found
 
 

@@ -42,7 +42,7 @@ def _rewrite(people: QuerySet[Person], places: Places) -> int:
     living = people.filter(merged_into=None)
     found = gather(
         living,
-        cut=Cut(now()),
+        cut=Cut(),
         vocabulary=book().vocabulary,
         maps=maps_of(rule_texts()["gathering.toml"]),
         places=places,

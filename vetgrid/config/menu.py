@@ -1,10 +1,12 @@
 """The menu on the left: one line a page; a line shows to those whose permissions open it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
+from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
@@ -64,6 +66,15 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "优抚待遇",
+        (
+            Line("待遇项目", "/benefits/programmes", "list", (BenefitsPermission.READ,)),
+            Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
+            Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
+            Line("政策模拟", "/benefits/simulations", "chart", (BenefitsPermission.RUN,)),
+        ),
+    ),
+    (
         "政策库",
         (
             Line("政策库", "/policies", "list", (PoliciesPermission.READ,)),
@@ -114,11 +125,15 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
 )
 
 
-def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
+_FITS = 16
+"""So many lines fit on a screen of 768 pixels."""
+
+
+def menu_for(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The sections and lines that this actor may open, the current one marked."""
     lines = [line for _, section in MENU for line in section if path == line.url or path.startswith(line.url + "/")]
     current = max(lines, key=lambda line: len(line.url), default=None)
-    sections: list[dict[str, object]] = []
+    sections: list[dict[str, Any]] = []
     for label, section in MENU:
         items = [
             {"label": line.label, "url": line.url, "icon": line.icon, "is_current": line is current}
@@ -126,5 +141,9 @@ def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
             if not line.permissions or any(actor.may(permission) for permission in line.permissions)
         ]
         if items:
-            sections.append({"label": label, "items": items})
+            sections.append({"label": label, "items": items, "is_open": current in section})
+    # Where everything fits, nothing is folded: folding is for those who have many lines.
+    if sum(len(shown["items"]) for shown in sections) <= _FITS:
+        for shown in sections:
+            shown["is_open"] = True
     return sections

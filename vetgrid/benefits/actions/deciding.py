@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -65,7 +65,7 @@ def decide_many(
     given = numbers(county, "decision", day.year, len(asked))
     with lending("benefits", Places.of([county])):
         made = [
-            _decision(one, people[one.person_id], known, number, by=by, cut=cut)
+            _decision(one, people[one.person_id], known, number, by=by, cut=cut, moment=moment)
             for one, number in zip(asked, given, strict=True)
         ]
         insert(made)
@@ -83,7 +83,9 @@ def decide_many(
     return made
 
 
-def _decision(asked: Asked, one: Gathered, known: Known, number: str, *, by: Actor, cut: UUID) -> Decision:
+def _decision(
+    asked: Asked, one: Gathered, known: Known, number: str, *, by: Actor, cut: UUID, moment: datetime
+) -> Decision:
     spell, every = determined(one, known, asked.month)
     found = every[asked.programme]
     starts = asked.month if asked.is_start and found.amount_fen > 0 else None
@@ -96,7 +98,7 @@ def _decision(asked: Asked, one: Gathered, known: Known, number: str, *, by: Act
         programme=asked.programme,
         month=asked.month,
         known_on=known.known_on,
-        known_at=known.cut.moment,
+        known_at=moment,
         cut=cut,
         rule_version=known.version,
         is_entitled=found.is_entitled,

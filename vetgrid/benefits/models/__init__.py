@@ -4,6 +4,7 @@ from vetgrid.benefits.models.awards import Application, Award, AwardEvent, Award
 from vetgrid.benefits.models.decisions import Decision, RuleVersion, Series
 from vetgrid.benefits.models.facts import BenefitFact
 from vetgrid.benefits.models.findings import Finding, Run
+from vetgrid.benefits.models.parameters import ParameterRow, Proposal, Simulation
 from vetgrid.benefits.models.spells import OPEN, Pending, Spell
 
 __all__ = [
@@ -17,9 +18,12 @@ __all__ = [
     "DeathReport",
     "Decision",
     "Finding",
+    "ParameterRow",
     "Pending",
+    "Proposal",
     "RuleVersion",
     "Run",
     "Series",
+    "Simulation",
     "Spell",
 ]

@@ -93,10 +93,13 @@ class Rulebook:
 
     @classmethod
     def read(cls, folder: Path) -> "Rulebook":
-        """From `facts.toml`, `tables.toml`, `programmes/*.toml`, `exclusions.toml`; raises RuleError naming file and line."""
+        """From `facts.toml`, `tables.toml`, `lines.toml`, `programmes/*.toml`, `exclusions.toml`; raises RuleError naming file and line."""
         vocabulary = Vocabulary.read(folder / "facts.toml")
         tables = read_tables(folder / "tables.toml", vocabulary)
-        found = [_programme(path, vocabulary, tables) for path in sorted((folder / "programmes").glob("*.toml"))]
+        shared = _read(folder / "lines.toml") if (folder / "lines.toml").exists() else {}
+        found = [
+            _programme(path, vocabulary, tables, shared) for path in sorted((folder / "programmes").glob("*.toml"))
+        ]
         found.sort(key=lambda programme: (programme.order, programme.key))
         programmes = {programme.key: programme for programme in found}
         return cls(vocabulary, tables, programmes, _pairs(folder / "exclusions.toml", programmes))
@@ -133,7 +136,7 @@ def read_parameters(folder: Path, tables: Mapping[str, Table]) -> Parameters:
 def read_tables(path: Path, vocabulary: Vocabulary) -> dict[str, Table]:
     """The declared tables; raises RuleError for a dimension that is no bounded fact."""
     tables = {}
-    for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for key, entry in _read(path).items():
         dims = []
         for name in entry.get("dims", ()):
             if name not in vocabulary or vocabulary[name].size is None:
@@ -145,10 +148,14 @@ def read_tables(path: Path, vocabulary: Vocabulary) -> dict[str, Table]:
     return tables
 
 
-def _programme(path: Path, vocabulary: Vocabulary, tables: Mapping[str, Table]) -> Programme:
-    entry = tomllib.loads(path.read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _programme(path: Path, vocabulary: Vocabulary, tables: Mapping[str, Table], shared: Mapping[str, Any]) -> Programme:
+    entry = _read(path)
     try:
-        rules = tuple(_rule(rule, vocabulary, tables) for rule in entry["rule"])
+        rules = [_rule(since, lines, vocabulary, tables) for since, lines in _written_out(entry["rule"], shared)]
         programme = Programme(
             key=str(entry["key"]),
             label=str(entry["label"]),
@@ -161,7 +168,7 @@ def _programme(path: Path, vocabulary: Vocabulary, tables: Mapping[str, Table]) 
             funding=str(entry.get("funding", "")),
             summary=str(entry.get("summary", "")),
             trust=str(entry.get("trust", "")),
-            rules=tuple(sorted(rules, key=lambda rule: rule.since)),
+            rules=tuple(rules),
         )
     except (RuleError, KeyError, ValueError) as error:
         raise RuleError(f"{path.name}: {error}") from error
@@ -170,10 +177,35 @@ def _programme(path: Path, vocabulary: Vocabulary, tables: Mapping[str, Table]) 
     return programme
 
 
-def _rule(entry: Mapping[str, Any], vocabulary: Vocabulary, tables: Mapping[str, Table]) -> Rule:
+def _written_out(entries: list[dict[str, Any]], shared: Mapping[str, Any]) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Each rule with all its lines. A line may `use` one that programmes share; a rule that `inherits` says only what it changes.
+
+    An inherited line of the same name keeps what is not said anew; a new line goes before `entitled`, or before the line named.
+    """
+    found: list[tuple[int, list[dict[str, Any]]]] = []
+    for entry in sorted(entries, key=lambda entry: read_month(str(entry["from"]))):
+        inherits = bool(entry.get("inherits") and found)
+        lines = [dict(line) for line in found[-1][1]] if inherits else []
+        for part in entry["line"]:
+            _put(lines, shared.get(part.get("use"), {}) | {"name": part.get("use")} | part, inherits)
+        found.append((read_month(str(entry["from"])), lines))
+    return found
+
+
+def _put(lines: list[dict[str, Any]], part: dict[str, Any], inherits: bool) -> None:
+    names = [line["name"] for line in lines]
+    if part["name"] in names:
+        lines[names.index(part["name"])] |= part
+    elif inherits and part.get("before", ENTITLED) in names:
+        lines.insert(names.index(part.get("before", ENTITLED)), part)
+    else:
+        lines.append(part)
+
+
+def _rule(since: int, parts: list[dict[str, Any]], vocabulary: Vocabulary, tables: Mapping[str, Table]) -> Rule:
     names = {key: Name(key, _TYPES[fact.kind], fact) for key, fact in vocabulary.items()}
     lines: list[Line] = []
-    for part in entry["line"]:
+    for part in parts:
         name = str(part["name"])
         if not name.isidentifier() or name in names:
             raise RuleError(f"line {name}: the name is taken or no name")
@@ -199,14 +231,14 @@ def _rule(entry: Mapping[str, Any], vocabulary: Vocabulary, tables: Mapping[str,
     last = {line.name: line.node.type for line in lines}
     if last.get(ENTITLED) is not Type.FLAG or last.get(AMOUNT) is not Type.INT:
         raise RuleError("a rule needs a condition `entitled` and a number `amount`")
-    return Rule(read_month(str(entry["from"])), tuple(lines))
+    return Rule(since, tuple(lines))
 
 
 def _pairs(path: Path, programmes: Mapping[str, Programme]) -> tuple[Pair, ...]:
     if not path.exists():
         return ()
     found = []
-    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("pair", ()):
+    for entry in _read(path).get("pair", ()):
         pair = Pair(
             str(entry["first"]),
             str(entry["second"]),

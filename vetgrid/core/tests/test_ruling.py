@@ -179,6 +179,56 @@ def test_the_rule_of_the_month_applies(tmp_path):
     assert decided(book, Parameters(book.tables, ()), month=month_of(2018, 12))["p"].since is None
 
 
+SHARED = """
+[is_here]
+label = "在本地"
+clause = "第一条"
+unmet = "不在本地"
+expression = "is_rural"
+"""
+INHERITING = """
+[[rule]]
+from = "2020-01"
+[[rule.line]]
+use = "is_here"
+[[rule.line]]
+name = "entitled"
+label = "符合"
+expression = "is_here"
+[[rule.line]]
+name = "amount"
+label = "标准"
+expression = "100"
+[[rule]]
+from = "2023-08"
+inherits = true
+[[rule.line]]
+name = "is_here"
+clause = "第九条"
+[[rule.line]]
+name = "double"
+label = "加倍"
+expression = "200"
+[[rule.line]]
+name = "amount"
+expression = "double"
+"""
+
+
+def test_a_rule_that_inherits_says_only_what_it_changes(tmp_path):
+    (tmp_path / "lines.toml").write_text(SHARED, encoding="utf-8")
+    book = rulebook(tmp_path, p=INHERITING)
+    old, new = book.programmes["p"].rules
+    assert [line.name for line in new.lines] == ["is_here", "double", "entitled", "amount"]
+    assert [rule.lines[0].clause for rule in (old, new)] == ["第一条", "第九条"]
+    assert new.lines[0].unmet == "不在本地"
+    parameters = Parameters(book.tables, ())
+    assert [decided(book, parameters, month=month, is_rural=1)["p"].amount_fen for month in (MONTH - 1, MONTH)] == [
+        100,
+        200,
+    ]
+
+
 PAIRS = """
 [[pair]]
 first = "a"
