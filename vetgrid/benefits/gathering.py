@@ -61,10 +61,10 @@ class Cut:
     not_after: UUID | None = None
 
     def among(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        if self.believed_at is None:
-            rows = rows.filter(known_until=None)
-        else:
-            rows = rows.filter(Q(known_until=None) | Q(known_until__gt=self.believed_at))
+        believed = Q(known_until=None)
+        if self.believed_at is not None:
+            believed |= Q(known_until__gt=self.believed_at)
+        rows = rows.filter(believed)
         return rows if self.before is None else rows.filter(known_since__lt=self.before)
 
     def has(self, row_id: UUID) -> bool:

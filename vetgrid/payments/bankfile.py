@@ -52,7 +52,7 @@ class Returned:
 @cache
 def formats() -> dict[str, Mapping[str, Any]]:
     """All formats by key, in alphabetical order."""
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for path in sorted((settings.DATA / "payments" / "formats").glob("*.toml")):
         with path.open("rb") as file:
             one = tomllib.load(file)

@@ -4,6 +4,7 @@ It is computed anew from the tables each time, the registry's accounts and the l
 digest differs from the frozen one has changed, and no later step takes it.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -89,7 +90,7 @@ def thaw_accounts(run_id: UUID, *, today: str) -> int:
         return int(cursor.rowcount)
 
 
-def _one(question: str, values: dict[str, object]) -> object:
+def _one(question: str, values: dict[str, Any]) -> object:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         row = cursor.fetchone()

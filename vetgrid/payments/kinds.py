@@ -3,6 +3,6 @@
 from vetgrid.work.kinds import Kind, declare
 
 PAY_RUN = Kind("pay_run", "待遇发放", "/payments/runs/{id}")
-PAY_REJECT = Kind("pay_reject", "银行退回", "/payments/runs/{id}?show=rejected")
+PAY_REJECT = Kind("pay_reject", "银行退回", "/payments/runs/{id}?tab=lines&outcome=rejected")
 
 declare(PAY_RUN, PAY_REJECT)

@@ -61,6 +61,8 @@ def begin(run_id: UUID, move: str, *, by: Actor, today: date, version: int | Non
         raise Conflict(f"{_last_step(run)}{conflict.sentence}") from conflict
     if version is not None and version != run.version:
         raise Conflict(f"{_last_step(run)}您看到的内容已经过时,刚才的操作没有保存。请刷新页面,看过最新情况再办理。")
+    if run.pending not in ("", move):
+        raise Conflict(f"后台正在办理“{RUN.move(run.pending).label}”,请等它完成后再办理。")
     check_duties(run, move, by=by)
     return Moving(run, move, run.state, by, today)
 

@@ -1,6 +1,7 @@
 """Do: release a run. In one transaction: accruals, payments, cost split, bank file. Each entry has a key of its own and happens once."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -81,7 +82,7 @@ def release(
 
 
 def _post(run: PayRun, *, by: Actor, today: date) -> None:
-    values = {
+    values: dict[str, Any] = {
         "run": run.id,
         "month": run.month,
         "on": today,

@@ -147,7 +147,7 @@ def _take_back(taking: _Taking, *, by: Actor, today: date) -> None:
     if not taking.rejected:
         return
     run = taking.run
-    values = {
+    values: dict[str, Any] = {
         "run": run.id,
         "on": today,
         "by": by.id,

@@ -43,6 +43,10 @@ class PayRun(Scoped):
     released_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     pending = models.CharField(max_length=12, blank=True)
+    pending_by = models.UUIDField(null=True)
+    pending_at = models.DateTimeField(null=True)
+    """In real time: what has waited too long is queued again."""
+    pending_format = models.CharField(max_length=40, blank=True)
     problem = models.CharField(max_length=300, blank=True)
 
     protection = Protection(domain="payments")

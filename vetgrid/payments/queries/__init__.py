@@ -9,7 +9,7 @@ from vetgrid.payments.queries.ledger import (
     trial_balance,
     wrong_in_the_books,
 )
-from vetgrid.payments.queries.runs import RunFilter, findings, lines, purposes, run, runs
+from vetgrid.payments.queries.running import RunFilter, findings, lines, purposes, run, runs
 
 __all__ = [
     "AccountSum",

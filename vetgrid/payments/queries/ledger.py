@@ -12,7 +12,7 @@ from vetgrid.core.actor import Actor
 from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Period
 from vetgrid.core.reach import within
-from vetgrid.payments.models import PayLine, Posting, Purpose
+from vetgrid.payments.models import PayLine, PayRun, Posting, Purpose
 from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.policy import accounts
 from vetgrid.registry.models import Person
@@ -64,6 +64,8 @@ class Entry:
     purpose: str
     owed_fen: int
     balance_fen: int
+    run_number: str
+    """Empty for a reader who does not see the paying place."""
 
 
 @dataclass(frozen=True)
@@ -89,17 +91,15 @@ def ledger_of(person_id: UUID, *, seen_by: Actor) -> Ledger:
     labels = dict(Purpose.objects.values_list("key", "label"))
     balance = accrued = paid = 0
     entries = []
-    for row in rows.select_related("run").order_by("at", "on", "kind", "purpose", "month", "id"):
+    found = list(rows.order_by("on", "at", "kind", "purpose", "month", "id"))
+    numbers = dict(PayRun.objects.filter(pk__in={row.run_id for row in found}).values_list("pk", "number"))
+    for row in found:
         owed = row.amount_fen * ((row.credit == "payable") - (row.debit == "payable"))
         balance += owed
         accrued += {Kind.ACCRUAL: 1, Kind.RECOVERY: -1}.get(Kind(row.kind), 0) * row.amount_fen
         paid += {Kind.PAYMENT: 1, Kind.REVERSAL: -1}.get(Kind(row.kind), 0) * row.amount_fen
-        entries.append(Entry(row, labels.get(row.purpose, row.purpose), owed, balance))
-    lines = (
-        within(PayLine.objects.filter(payee=person), seen_by.places(READ))
-        .select_related("run")
-        .order_by("-run__made_at")
-    )
+        entries.append(Entry(row, labels.get(row.purpose, row.purpose), owed, balance, numbers.get(row.run_id, "")))
+    lines = within(PayLine.objects.filter(payee=person), seen_by.places(READ)).order_by("-outcome_on", "id")
     return Ledger(person, tuple(entries), accrued, paid, balance, tuple(lines[:24]))
 
 
@@ -139,12 +139,12 @@ def trial_balance(*, seen_by: Actor, to_on: date | None = None) -> list[AccountS
 _WRONG = (
     (
         "借贷不平",
-        "SELECT abs(sum(CASE WHEN debit IS NOT NULL THEN amount_fen ELSE 0 END) - sum(CASE WHEN credit IS NOT NULL THEN amount_fen ELSE 0 END))"
-        " FROM payments_posting",
+        "SELECT coalesce(abs(sum(CASE WHEN debit <> '' THEN amount_fen ELSE 0 END)"
+        " - sum(CASE WHEN credit <> '' THEN amount_fen ELSE 0 END)), 0) FROM payments_posting",
     ),
     (
         "待遇抵扣没有结平",
-        "SELECT abs(sum(CASE WHEN debit = 'offset' THEN amount_fen ELSE 0 END) - sum(CASE WHEN credit = 'offset' THEN amount_fen ELSE 0 END))"
+        "SELECT coalesce(abs(sum(CASE WHEN debit = 'offset' THEN amount_fen ELSE -amount_fen END)), 0)"
         " FROM payments_posting WHERE kind = 'offset'",
     ),
     (

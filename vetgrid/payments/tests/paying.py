@@ -9,7 +9,7 @@ from tests import builders as make
 from vetgrid.core.clock import now
 from vetgrid.core.crypto import blind
 from vetgrid.core.scope import acting
-from vetgrid.payments import actions, bankfile, rules
+from vetgrid.payments import actions, rules
 from vetgrid.payments.actions import Claimed
 from vetgrid.payments.models import PayLine, PayRun
 from vetgrid.registry.models import BankAccount, Person
@@ -157,6 +157,3 @@ def settle(office: Office, run: PayRun, rejected: Iterable[Person] = (), **value
         ]
     if lines:
         take_return(office, run, returned(lines, run), **values)
-
-
-assert bankfile, "formats are read from data"

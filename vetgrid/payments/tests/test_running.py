@@ -11,7 +11,7 @@ from vetgrid.core.scope import acting
 from vetgrid.files.store import content
 from vetgrid.payments import actions, queries
 from vetgrid.payments.models import AccountNotice, PayFile, PayLine, PayRun, Posting, ReturnRow
-from vetgrid.payments.queries.runs import moves_for
+from vetgrid.payments.queries.running import moves_for
 from vetgrid.payments.tests import paying
 from vetgrid.payments.tests.paying import claim
 from vetgrid.work.models import WorkItem

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -27,7 +28,7 @@ from vetgrid.payments.models import (
     RunStep,
 )
 from vetgrid.payments.permissions import PaymentsPermission
-from vetgrid.payments.policy import forbidden_pairs
+from vetgrid.payments.policy import forbidden_pairs, split_for
 from vetgrid.payments.states import RUN
 
 READ = PaymentsPermission.READ
@@ -83,16 +84,13 @@ class Whole:
     files: list[PayFile]
     unmatched: list[ReturnRow]
     by_purpose: list[SumLine]
-    by_town: list[tuple[int, int, int]]
     outcomes: dict[str, tuple[int, int]]
-    funding: list[Funding]
     findings: list[tuple[str, str, bool, int, int]]
     """Check key, label, whether it may be signed off, open, all."""
 
 
 def whole(found: PayRun, *, seen_by: Actor) -> Whole:
     """Sums, steps, files and findings of a run that the viewer was allowed to see."""
-    pays = PayLine.objects.filter(run=found).exclude(outcome=PayLine.Outcome.HELD)
     totals = (
         PayLine.objects.filter(run=found)
         .order_by()
@@ -105,29 +103,26 @@ def whole(found: PayRun, *, seen_by: Actor) -> Whole:
         files=list(PayFile.objects.filter(run=found).order_by("made_at")),
         unmatched=list(returns.select_related("file").order_by("file", "row_no")[:200]),
         by_purpose=_by_purpose(found),
-        by_town=_by_town(found, pays),
         outcomes={outcome: (n, int(fen)) for outcome, n, fen in totals},
-        funding=list(Funding.objects.filter(run=found).order_by("purpose", "account")),
         findings=_by_check(found),
     )
 
 
 def _by_purpose(found: PayRun) -> list[SumLine]:
-    """What each purpose adds to the run: from claims before the release and for regular runs, else from the payments."""
+    """What each purpose adds to the run: from the claims of a regular run, from the payments of others."""
+    rows: QuerySet[Any]
     if found.kind == PayRun.Kind.REGULAR:
         held = PayLine.objects.filter(run=found, payee_id=OuterRef("payee_id"), outcome=PayLine.Outcome.HELD)
-        rows = Claim.objects.filter(~Exists(held), run=found)
-        sums = rows.order_by().values_list("purpose").annotate(n=Count("payee_id", distinct=True), fen=Sum("due_fen"))
+        rows, amount = Claim.objects.filter(~Exists(held), run=found), "due_fen"
     else:
-        paid = Posting.objects.filter(run=found, kind=Posting.Kind.PAYMENT)
-        sums = (
-            paid.order_by().values_list("purpose").annotate(n=Count("payee_id", distinct=True), fen=Sum("amount_fen"))
-        )
+        rows, amount = Posting.objects.filter(run=found, kind=Posting.Kind.PAYMENT), "amount_fen"
+    sums = list(rows.order_by().values_list("purpose").annotate(n=Count("payee_id", distinct=True), fen=Sum(amount)))
     labels = purposes([key for key, _, _ in sums])
     return sorted((SumLine(key, labels.get(key, key), n, int(fen)) for key, n, fen in sums), key=lambda one: -one.fen)
 
 
-def _by_town(found: PayRun, pays: QuerySet[PayLine]) -> list[tuple[int, int, int]]:
+def towns_of(found: PayRun) -> list[tuple[int, int, int]]:
+    """Town, how many it pays there, and how much; of a run that the viewer was allowed to see."""
     rows: Iterable[tuple[int, int, int]]
     if found.kind == PayRun.Kind.HISTORY:
         paid = Posting.objects.filter(run=found, kind=Posting.Kind.PAYMENT)
@@ -135,12 +130,8 @@ def _by_town(found: PayRun, pays: QuerySet[PayLine]) -> list[tuple[int, int, int
             paid.order_by().values_list("division").annotate(n=Count("payee_id", distinct=True), fen=Sum("amount_fen"))
         )
     else:
-        rows = (
-            pays.filter(amount_fen__gt=0)
-            .order_by()
-            .values_list("division")
-            .annotate(n=Count("id"), fen=Sum("amount_fen"))
-        )
+        pays = PayLine.objects.filter(run=found, amount_fen__gt=0).exclude(outcome=PayLine.Outcome.HELD)
+        rows = pays.order_by().values_list("division").annotate(n=Count("id"), fen=Sum("amount_fen"))
     towns: dict[int, tuple[int, int]] = {}
     for division, count, fen in rows:
         town = ancestor(division, Level.TOWN)
@@ -159,6 +150,12 @@ def _by_check(found: PayRun) -> list[tuple[str, str, bool, int, int]]:
     )
     lines = [(key, gate.label_of(key), gate.may_sign_off(key), waiting, n) for key, waiting, n in rows]
     return sorted(lines, key=lambda line: (-line[3], line[1]))
+
+
+def findings_of(found: PayLine, *, seen_by: Actor) -> QuerySet[Finding]:
+    """What the gate found of one line."""
+    rows = within(Finding.objects.filter(line=found), seen_by.places(READ))
+    return rows.order_by("found_at", "check_key")
 
 
 def findings(found: PayRun, *, seen_by: Actor, check_key: str = "", is_open: bool = False) -> QuerySet[Finding]:
@@ -182,10 +179,15 @@ def finding(finding_id: UUID, *, seen_by: Actor) -> Finding:
 
 
 def line(line_id: UUID, *, seen_by: Actor) -> PayLine:
-    found = within(PayLine.objects.filter(pk=line_id), seen_by.places(READ)).select_related("payee", "run").first()
+    found = within(PayLine.objects.filter(pk=line_id), seen_by.places(READ)).select_related("payee").first()
     if found is None:
         raise NotFound("没有找到这笔发放明细。它可能不在您的管辖范围内。")
     return found
+
+
+def number_of(found: PayLine) -> str:
+    """The number of a line's run; empty for a reader who does not see the paying place (the database scopes it)."""
+    return PayRun.objects.filter(pk=found.run_id).values_list("number", flat=True).first() or ""
 
 
 def lines(
@@ -220,6 +222,39 @@ def pay_file(pay_file_id: UUID, *, seen_by: Actor) -> PayFile:
 def purposes(keys: Iterable[str]) -> dict[str, str]:
     """Labels of purposes; they hold no personal data and are the same for everybody."""
     return dict(Purpose.objects.filter(key__in=list(keys)).values_list("key", "label"))
+
+
+@dataclass(frozen=True)
+class Share:
+    """Who bears how much of a purpose; before the release as today's splits would have it."""
+
+    purpose: str
+    account: str
+    share: int
+    fen: int
+
+
+def funding_of(found: PayRun, *, today: date) -> tuple[list[Share], bool]:
+    """The split of a run's cost, and whether it is posted already."""
+    rows = list(Funding.objects.filter(run=found).order_by("purpose", "account"))
+    labels = purposes({row.purpose for row in rows})
+    if rows or found.released_on is not None:
+        return [
+            Share(labels.get(row.purpose, row.purpose), row.account, row.share, row.amount_fen) for row in rows
+        ], True
+    planned: list[Share] = []
+    for line in _by_purpose(found):
+        split = split_for(line.key, on=today)
+        parts = rules.split(line.fen, split.shares)
+        planned += [Share(line.label, account, share, parts[account]) for account, share in split.shares]
+    return planned, False
+
+
+def account_notice(account_notice_id: UUID, *, seen_by: Actor) -> AccountNotice:
+    found = within(AccountNotice.objects.filter(pk=account_notice_id), seen_by.places(READ)).first()
+    if found is None:
+        raise NotFound("没有找到这条账户通知。它可能不在您的管辖范围内。")
+    return found
 
 
 def account_notices(person_id: UUID, *, seen_by: Actor) -> list[AccountNotice]:
