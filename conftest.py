@@ -32,6 +32,8 @@ def _template_name() -> str:
         "vetgrid/config/database.py",
         "vetgrid/config/migrating.py",
         "data/notices.toml",
+        "data/benefits/parameters/*.csv",
+        "data/benefits/*.toml",
         "requirements.lock",
     ):
         for path in sorted(ROOT.glob(pattern)):

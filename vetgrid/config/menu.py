@@ -6,6 +6,7 @@ from typing import Any
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
+from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
@@ -63,6 +64,15 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("源头预警", "/alerts", "eye", (AppealsPermission.READ,)),
             Line("群众评价", "/ratings", "check", (RatingsPermission.READ,)),
             Line("检举控告", "/accusations", "lock", (AccusationsPermission.READ,)),
+        ),
+    ),
+    (
+        "优抚待遇",
+        (
+            Line("待遇项目", "/benefits/programmes", "list", (BenefitsPermission.READ,)),
+            Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
+            Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
+            Line("政策模拟", "/benefits/simulations", "chart", (BenefitsPermission.RUN,)),
         ),
     ),
     (
