@@ -56,8 +56,20 @@ IDS = {
     "clause_id": "clause",
     "faq_id": "faq",
     "row_id": "item",
+    "decision_id": "decision",
+    "award_id": "award",
+    "application_id": "application",
+    "benefit_finding_id": "benefit_finding",
+    "benefit_run_id": "benefit_run",
+    "benefit_fact_id": "benefit_fact",
+    "death_report_id": "death_report",
     "proposal_id": "proposal",
     "simulation_id": "simulation",
+    "run_id": "pay_run",
+    "finding_id": "finding",
+    "line_id": "pay_line",
+    "pay_file_id": "pay_file",
+    "account_notice_id": "account_notice",
 }
 WORDS = {
     "section_key": "phone",
@@ -75,7 +87,7 @@ WORDS = {
     "programme_key": "rural_over60",
     "table_key": "disability_pension",
 }
-MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide"}
+MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "payments": "review"}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
 OPEN_TO_ALL = {
     "rota": ("乙标员工0", "乙标"),

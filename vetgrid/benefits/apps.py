@@ -8,4 +8,6 @@ class BenefitsConfig(AppConfig):
     label = "benefits"
 
     def ready(self) -> None:
-        from vetgrid.benefits import proposal_flow, simulation_tasks  # noqa: F401  # they declare themselves
+        from vetgrid.benefits import figures, gating, kinds, proposal_flow, reactions, simulation_tasks, states  # noqa: F401  # they declare themselves  # noqa: F401  # they declare themselves
+
+        reactions.subscribe_all()

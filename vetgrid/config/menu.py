@@ -12,6 +12,7 @@ from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.reports.permissions import ReportsPermission
@@ -72,6 +73,13 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
             Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
             Line("政策模拟", "/benefits/simulations", "chart", (BenefitsPermission.RUN,)),
+        ),
+    ),
+    (
+        "待遇发放",
+        (
+            Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
+            Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
         ),
     ),
     (

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("vetgrid.grid.urls")),
     path("", include("vetgrid.appeals.urls")),
     path("", include("vetgrid.benefits.urls")),
+    path("", include("vetgrid.payments.urls")),
     path("", include("vetgrid.audit.urls")),
     path("", include("vetgrid.reports.urls")),
     path("", include("vetgrid.web.urls")),

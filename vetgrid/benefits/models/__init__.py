@@ -5,7 +5,7 @@ from vetgrid.benefits.models.decisions import Decision, RuleVersion, Series
 from vetgrid.benefits.models.facts import BenefitFact
 from vetgrid.benefits.models.findings import Finding, Run
 from vetgrid.benefits.models.parameters import ParameterRow, Proposal, Simulation
-from vetgrid.benefits.models.spells import OPEN, Spell
+from vetgrid.benefits.models.spells import OPEN, Pending, Spell
 
 __all__ = [
     "OPEN",
@@ -19,6 +19,7 @@ __all__ = [
     "Decision",
     "Finding",
     "ParameterRow",
+    "Pending",
     "Proposal",
     "RuleVersion",
     "Run",

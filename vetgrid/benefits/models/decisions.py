@@ -19,7 +19,7 @@ class RuleVersion(models.Model):
 class Decision(Scoped):
     """决定: what one programme gives one person from a month on, and the receipt that says why. Only added, never changed.
 
-    It was made with what was known on `known_on` and had been recorded by `known_at`; rows with a later id than its own were not there.
+    It was made with what was known on `known_on` and had been recorded by `known_at`; rows with a later id than `cut` were not there.
     """
 
     number = models.CharField(max_length=40)
@@ -28,6 +28,7 @@ class Decision(Scoped):
     month = models.IntegerField()
     known_on = models.DateField()
     known_at = models.DateTimeField()
+    cut = models.UUIDField()
     rule_version = models.ForeignKey(RuleVersion, models.PROTECT, related_name="+", db_index=False)
     is_entitled = models.BooleanField()
     amount_fen = models.BigIntegerField()

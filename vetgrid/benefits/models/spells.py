@@ -115,3 +115,14 @@ class Spell(Scoped):
             models.CheckConstraint(condition=models.Q(to_month__gt=models.F("from_month")), name="spell_in_order"),
             models.UniqueConstraint(fields=["person", "from_month"], name="spell_once"),
         ]
+
+
+class Pending(Scoped):
+    """待重算: facts or awards of this person changed; spells and findings are made anew by the next minute's job."""
+
+    person = models.OneToOneField(
+        Person, models.PROTECT, related_name="benefits_pending", db_constraint=False, db_index=False
+    )
+    since = models.DateTimeField()
+
+    protection = SPELLS
