@@ -31,9 +31,8 @@ def rulebook() -> Rulebook:
 def rule_files() -> dict[str, str]:
     """The texts that decide, without values: name to content."""
     folder = settings.DATA / "benefits"
-    paths = [folder / "facts.toml", folder / "tables.toml", folder / "exclusions.toml"]
-    paths += sorted((folder / "programmes").glob("*.toml"))
-    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths if path.exists()}
+    paths = [*sorted(folder.glob("*.toml")), *sorted((folder / "programmes").glob("*.toml"))]
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
 
 
 @cache

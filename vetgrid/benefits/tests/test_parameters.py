@@ -79,6 +79,12 @@ def test_the_values_read_from_the_table_are_those_of_the_files():
             assert ours.lookup(table, place=make.COUNTY, month=month).amounts == theirs.amounts
 
 
+def test_the_version_of_the_rules_covers_every_file_that_decides():
+    names = set(rulebook.rule_files())
+    assert {"facts.toml", "tables.toml", "lines.toml", "exclusions.toml", "programmes/rural_over60.toml"} <= names
+    assert len(rulebook.rule_digest()) == 64
+
+
 def test_a_value_needs_a_second_person_and_is_used_at_once_in_the_same_process(clerk, chief):
     before = rate("combat_test", month=month_of(2024, 2))
     proposal = proposed(clerk)
