@@ -35,6 +35,8 @@ def _template_name() -> str:
         "vetgrid/config/database.py",
         "vetgrid/config/migrating.py",
         "data/notices.toml",
+        "data/benefits/parameters/*.csv",
+        "data/benefits/*.toml",
         "requirements.lock",
     ):
         for path in sorted(ROOT.glob(pattern)):

@@ -1,10 +1,12 @@
 """The menu on the left: one line a page; a line shows to those whose permissions open it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
+from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
@@ -12,6 +14,7 @@ from vetgrid.employment.permissions import EmploymentPermission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.reports.permissions import ReportsPermission
@@ -63,6 +66,22 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("源头预警", "/alerts", "eye", (AppealsPermission.READ,)),
             Line("群众评价", "/ratings", "check", (RatingsPermission.READ,)),
             Line("检举控告", "/accusations", "lock", (AccusationsPermission.READ,)),
+        ),
+    ),
+    (
+        "优抚待遇",
+        (
+            Line("待遇项目", "/benefits/programmes", "list", (BenefitsPermission.READ,)),
+            Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
+            Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
+            Line("政策模拟", "/benefits/simulations", "chart", (BenefitsPermission.RUN,)),
+        ),
+    ),
+    (
+        "待遇发放",
+        (
+            Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
+            Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
         ),
     ),
     (
@@ -128,11 +147,15 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
 )
 
 
-def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
+_FITS = 16
+"""So many lines fit on a screen of 768 pixels."""
+
+
+def menu_for(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The sections and lines that this actor may open, the current one marked."""
     lines = [line for _, section in MENU for line in section if path == line.url or path.startswith(line.url + "/")]
     current = max(lines, key=lambda line: len(line.url), default=None)
-    sections: list[dict[str, object]] = []
+    sections: list[dict[str, Any]] = []
     for label, section in MENU:
         items = [
             {"label": line.label, "url": line.url, "icon": line.icon, "is_current": line is current}
@@ -140,5 +163,9 @@ def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
             if not line.permissions or any(actor.may(permission) for permission in line.permissions)
         ]
         if items:
-            sections.append({"label": label, "items": items})
+            sections.append({"label": label, "items": items, "is_open": current in section})
+    # Where everything fits, nothing is folded: folding is for those who have many lines.
+    if sum(len(shown["items"]) for shown in sections) <= _FITS:
+        for shown in sections:
+            shown["is_open"] = True
     return sections

@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("vetgrid.employment.urls")),
     path("", include("vetgrid.grid.urls")),
     path("", include("vetgrid.appeals.urls")),
+    path("", include("vetgrid.benefits.urls")),
+    path("", include("vetgrid.payments.urls")),
     path("", include("vetgrid.audit.urls")),
     path("", include("vetgrid.reports.urls")),
     path("", include("vetgrid.web.urls")),
