@@ -21,7 +21,7 @@ MARKS = (world.MARK_B, world.IDS[world.MARK_B], world.PHONES[world.MARK_B])
 SIGN_IN = {"/api/v1/citizen/sign-in/wechat", "/api/v1/citizen/sign-in/sms", "/api/v1/citizen/sign-in/sms/verify"}
 SIGN_IN |= {"/api/v1/field/sign-in"}
 OWN = {"request_id": "change", "matter_id": "appeal", "question_id": "consultation", "notice_id": "told"}
-OWN |= {"session_id": "citizen_session", "file_id": "file"}
+OWN |= {"decision_id": "decision", "session_id": "citizen_session", "file_id": "file"}
 PUBLIC = {"vacancy_id", "fair_id", "story_id", "clause_id", "station_id"}
 # Names of stations are public, and a station's name carries the mark of its town.
 OPEN = {"/api/v1/citizen/stations"}

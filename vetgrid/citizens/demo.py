@@ -26,6 +26,8 @@ from vetgrid.orgs.wordlists import name, phone
 from vetgrid.registry.models import Person
 
 COVERED = 0.962
+DEMO_PHONE, DEMO_HELPER, DEMO_CODE = "13800138000", "13800138001", "veteran"
+"""Who shows the mini-program: a bound veteran by phone or by the WeChat code demo-veteran, and a daughter who acts for an elder."""
 BEGAN = date(2021, 6, 1)
 HELPERS, WAITING = 60, 9
 
@@ -50,8 +52,11 @@ def load(dice: random.Random, *, county: str, by: Actor, today: date) -> None:
     bound = sorted(dice.sample(range(len(living)), round(len(living) * COVERED)))
     people = [living[at] for at in bound]
     division = full_code(county)
+    shown = next(at for at, person in enumerate(people) if person.phone and person.id_number)
+    people[0], people[shown] = people[shown], people[0]
     _bind(dice, people, division, today)
-    _helpers(dice, dice.sample(people, HELPERS), by, today)
+    elders = sorted(people, key=lambda person: str(person.born_on or "9"))
+    _helpers(dice, [elders[0], *dice.sample(elders[1:], HELPERS)], by, today)
     _waiting(dice, [living[at] for at in range(len(living)) if at not in set(bound)][:WAITING], division, today)
     _campaigns(dice, people, division, by, today)
 
@@ -67,14 +72,16 @@ def _moment(dice: random.Random, first: date, last: date) -> datetime:
 
 def _bind(dice: random.Random, people: Sequence[Person], division: int, today: date) -> None:
     accounts, bindings, taken = [], [], set()
-    for person in people:
+    for index, person in enumerate(people):
         first = max(BEGAN, person.registered_at.date())
         at = _moment(dice, first, today)
         number = person.phone.reveal() if isinstance(person.phone, Sealed) else ""
+        number = DEMO_PHONE if index == 0 else number
         if number in taken or not number.startswith("1"):
             number = ""  # two veterans of one family with one phone: the second signs in with WeChat
         taken.add(number)
         open_id = "" if number else f"recorded:{person.id.hex}"
+        open_id = f"recorded:{DEMO_CODE}" if index == 0 else open_id
         account = Account(
             id=_key(dice),
             division=division,
@@ -106,8 +113,8 @@ def _bind(dice: random.Random, people: Sequence[Person], division: int, today: d
 
 def _helpers(dice: random.Random, people: Sequence[Person], by: Actor, today: date) -> None:
     authorities, acts = [], []
-    for person in people:
-        number = phone(dice)
+    for index, person in enumerate(people):
+        number = DEMO_HELPER if index == 0 else phone(dice)
         from_on = today - timedelta(days=dice.randrange(1, 300))
         row = Authority(
             id=_key(dice),
