@@ -8,6 +8,7 @@ from django.db import connection
 from vetgrid.benefits.determining import determine_into, fresh_table, of_people
 from vetgrid.benefits.handling import deadline
 from vetgrid.benefits.sources import book
+from vetgrid.benefits.spelling import settle
 from vetgrid.core.places import Level, Places, ancestor
 from vetgrid.core.ruling.months import month_on
 from vetgrid.core.ruling.vocabulary import yuan
@@ -111,6 +112,7 @@ def suspended(asked: Asked) -> Iterable[Found]:
 def wrong_rate(asked: Asked) -> Iterable[Found]:
     """Each claim is determined afresh; the months that it speaks of, for its payees only."""
     county = _county(asked)
+    settle(county)
     with lending("benefits", Places.of([county])), connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT (extract(year FROM month) * 12 + extract(month FROM month) - 1)::int FROM payments_claim"

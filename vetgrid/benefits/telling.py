@@ -13,7 +13,7 @@ from vetgrid.notices.actions import Message
 from vetgrid.notices.models import Notice
 from vetgrid.orgs.models import Station
 from vetgrid.registry.models import Person
-from vetgrid.work.actions import Opening, open_item
+from vetgrid.work.actions import Opening, open_item, present_staff
 from vetgrid.work.models import WorkItem
 
 
@@ -70,9 +70,9 @@ def stations(places: Places) -> dict[int, Station]:
 
 
 def answering(division: int, at: Mapping[int, Station]) -> Station | None:
-    """The station of the place, or the next one above it that there is."""
+    """The station of the place where somebody serves, or the next one above it; None where nobody serves at all."""
     chain = (division, ancestor(division, Level.TOWN), ancestor(division, Level.COUNTY))
-    return next((at[place] for place in chain if place in at), None)
+    return next((at[place] for place in chain if place in at and present_staff(at[place])), None)
 
 
 def hand_to_contact(

@@ -35,7 +35,8 @@ def follow_up(finding_ids: Iterable[UUID], *, county: int, by: Actor, today: dat
         return 0
     places = Places.of([county])
     people = _people([finding.person_id for finding in findings])
-    at, contacts = stations(places), contacts_of(list(people), places=places)
+    every, contacts = stations(places), contacts_of(list(people), places=places)
+    at = {division: answering(division, every) for division in {finding.division for finding in findings}}
     for finding in findings:
         finding.papers = missing_papers(finding.programme, people[finding.person_id][1], on=today)
         _open_item(finding, people[finding.person_id][0], at, contacts, by=by, today=today)
@@ -84,13 +85,13 @@ def missing_papers(programme: str, there: frozenset[str], *, on: date) -> list[s
 def _open_item(
     finding: Finding,
     person: Person,
-    at: Mapping[int, Station],
+    at: Mapping[int, Station | None],
     contacts: Mapping[UUID, tuple[UUID | None, UUID | None]],
     *,
     by: Actor,
     today: date,
 ) -> None:
-    station = answering(finding.division, at)
+    station = at[finding.division]
     if station is None:
         return
     title, step = _DO[finding.kind]
