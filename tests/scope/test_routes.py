@@ -84,6 +84,10 @@ WORDS = {
     "token": "no-such-token",
     "check_key": "no-owner",
     "flow_key": "appeal",
+    "group": "nursing",
+    "award_verb": "suspend",
+    "application_verb": "papers",
+    "run_verb": "cancel",
     "programme_key": "rural_over60",
     "table_key": "disability_pension",
 }
