@@ -80,6 +80,12 @@ def finding(finding_id: UUID, *, seen_by: Actor) -> Finding:
     return found
 
 
+def application_of(finding_id: UUID, *, seen_by: Actor) -> Application | None:
+    """The application that was filled in for a finding; the newest where there are several."""
+    rows = within(Application.objects.filter(finding_id=finding_id), seen_by.places(BenefitsPermission.READ))
+    return rows.order_by("-made_at").first()
+
+
 @dataclass(frozen=True)
 class TakeUp:
     """One line of the board: a programme or a place, who receives and who should."""

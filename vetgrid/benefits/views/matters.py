@@ -180,7 +180,7 @@ def findings(request: Any) -> HttpResponse:
 def finding(request: Any, benefit_finding_id: UUID) -> HttpResponse:
     """Where the item of a finding leads: the application that was filled in, or the person's page."""
     row = queries.finding(benefit_finding_id, seen_by=request.actor)
-    application = row.person.applications.filter(finding_id=row.id).order_by("-made_at").first()
+    application = queries.application_of(row.id, seen_by=request.actor)
     context = {
         "row": row,
         "label": people.label_of(row.programme),
