@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg import sql
 
-from vetgrid.benefits.actions.awarding import Cause, begin
+from vetgrid.benefits.actions.awarding import Cause, Start, begin_many
 from vetgrid.benefits.actions.closing import close_items
 from vetgrid.benefits.actions.following import follow_up
 from vetgrid.benefits.determining import determine_into, fresh_table, of_people, of_places, run
@@ -179,14 +179,5 @@ def _give_automatic(*, by: Actor, today: date) -> None:
             [keys],
         )
         found = cursor.fetchall()
-    for person, division, programme, month in found:
-        begin(
-            person_id=person,
-            division=division,
-            programme=programme,
-            month=month,
-            decision=None,
-            cause=Cause("列入名单", book().programmes[programme].article),
-            by=by,
-            today=today,
-        )
+    starts = [Start(person, division, programme, month) for person, division, programme, month in found]
+    begin_many(starts, cause=Cause("列入名单"), by=by, today=today)
