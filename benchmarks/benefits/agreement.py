@@ -50,10 +50,14 @@ def main() -> None:
             memory = amounts.select(*book.programmes).with_row_index("person_id").unpivot(index="person_id")
             memory = memory.filter(pl.col("value") > 0).select("person_id", "variable", "value")
             question = in_sql.determination(
-                book, parameters, source=sql.Identifier("facts"), month=month, places=[PLACE]
+                book, parameters, source=sql.Identifier("facts"), months=[month], places=[PLACE]
             )
             stored = io.BytesIO()
-            with db.cursor().copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(question)) as copy:
+            with db.cursor().copy(
+                sql.SQL("COPY (SELECT person_id, programme, amount_fen FROM ({}) d) TO STDOUT (FORMAT csv)").format(
+                    question
+                )
+            ) as copy:
                 for part in copy:
                     stored.write(part)
             database = pl.read_csv(stored.getvalue(), has_header=False, new_columns=memory.columns)

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 import django
+from django.db.models import Count
 from psycopg import sql
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetgrid.config.settings")
@@ -32,14 +33,22 @@ LABEL = "待遇压力批次"
 
 
 def prepare(count: int) -> None:
-    """Exactly so many living people get a bank account of this test, in their own name; all others have none of it."""
+    """So many living people, nobody doubtful among them, get a bank account of this test in their own name."""
     system = system_actor("测试准备")
     with acting(system):
         doubtful = Duplicate.objects.filter(state="open").values_list("person_id", "other_id")
         left_out = {key for pair in doubtful for key in pair}
+        living = Person.objects.filter(died_on=None, left_on=None, merged_into=None).exclude(pk__in=left_out)
+        twice = (
+            living.order_by()
+            .values("id_index")
+            .annotate(n=Count("id"))
+            .filter(n__gt=1)
+            .values_list("id_index", flat=True)
+        )
         people = (
-            Person.objects.filter(died_on=None, left_on=None, merged_into=None)
-            .exclude(pk__in=left_out)
+            living.exclude(id_index=None)
+            .exclude(id_index__in=[bytes(key) for key in twice if key])
             .order_by("id")[:count]
         )
         BankAccount.objects.filter(person__in=[one.pk for one in people], known_until=None).update(known_until=now())

@@ -86,4 +86,24 @@ RUN = Flow(
     ),
 )
 
-declare_flows((APPLICATION, AWARD, RUN))
+PROPOSAL = Flow(
+    key="parameter_proposal",
+    title="待遇标准变更",
+    start="proposed",
+    source="标准变更须两人办理,旧标准保留",
+    states=(("proposed", "待复核"), ("approved", "已通过"), ("rejected", "已退回"), ("withdrawn", "已撤回")),
+    moves=(
+        Move(
+            "approve",
+            "复核通过",
+            states("proposed"),
+            "approved",
+            May.APPROVE,
+            "由提出人以外的人办理;通过后标准追加入库,旧标准保留。",
+        ),
+        Move("reject", "退回", states("proposed"), "rejected", May.APPROVE, "由提出人以外的人办理,写明理由。"),
+        Move("withdraw", "撤回", states("proposed"), "withdrawn", May.PROPOSE, "由提出人办理,写明原因。"),
+    ),
+)
+
+declare_flows((APPLICATION, AWARD, RUN, PROPOSAL))

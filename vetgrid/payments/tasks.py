@@ -1,13 +1,11 @@
 """Clockwork of payments: gates and releases of large runs, each in the name of who asked; twice does no harm."""
 
-from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vetgrid.accounts.sessions import actor_of
 from vetgrid.core.clock import today
@@ -17,14 +15,16 @@ from vetgrid.payments.actions import gating, releasing, working
 from vetgrid.payments.models import PayRun
 
 _WAITED = timedelta(seconds=20)
-"""A step that waits this long lost its job (a database that was killed) or is being done; queued again, it does no harm."""
+"""A step that waits this long may have lost its job with the database that was killed."""
 
 
 def queue(run_id: UUID) -> None:
-    """Puts the run's pending step into the queue, in the caller's transaction; one that waits there already is enough."""
-    name = f"pay_run:{run_id}"
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        do_step.configure(lock=name, queueing_lock=name).defer(run_id=str(run_id))
+    """Puts the run's pending step into the queue, in the caller's transaction; steps of one run never run side by side."""
+    do_step.configure(lock=_lock(run_id)).defer(run_id=str(run_id))
+
+
+def _lock(run_id: UUID) -> str:
+    return f"pay_run:{run_id}"
 
 
 @app.task
@@ -56,11 +56,9 @@ def _give_up(run: PayRun, sentence: str) -> None:
 @app.periodic(cron="* * * * * */15")
 @app.task(queueing_lock="payments_pending", pass_context=False)
 def pick_up(timestamp: int) -> None:
-    """Queues again what waits for a job that is no longer there."""
+    """Queues again what waits for a job that is no longer there; one that stalled is taken up by the worker's own rescue."""
     with acting(system_actor("后台任务")):
-        for run_id in list(
-            PayRun.objects.exclude(pending="")
-            .filter(pending_at__lt=timezone.now() - _WAITED)
-            .values_list("pk", flat=True)
-        ):
-            queue(run_id)
+        waiting = PayRun.objects.exclude(pending="").filter(pending_at__lt=timezone.now() - _WAITED)
+        for run_id in list(waiting.values_list("pk", flat=True)):
+            if not ProcrastinateJob.objects.filter(lock=_lock(run_id), status__in=["todo", "doing"]).exists():
+                queue(run_id)

@@ -14,9 +14,9 @@ from vetgrid.benefits import proposing
 from vetgrid.benefits.checks import Range, read_ranges
 from vetgrid.benefits.models.parameters import ParameterRow, Proposal
 from vetgrid.benefits.permissions import BenefitsPermission
-from vetgrid.benefits.proposal_flow import PROPOSAL
 from vetgrid.benefits.proposing import Asked
 from vetgrid.benefits.rulebook import parameters, rulebook
+from vetgrid.benefits.states import PROPOSAL
 from vetgrid.core import bulk
 from vetgrid.core.actor import Actor, require
 from vetgrid.core.clock import CHINA, now

@@ -52,10 +52,10 @@ def store(frame: pl.DataFrame) -> None:
 
 
 def in_the_database(parameters: Parameters, month: int) -> list[tuple[int, str, int]]:
-    question = in_sql.determination(BOOK, parameters, source=sql.Identifier("lives"), month=month, places=PLACES)
+    question = in_sql.determination(BOOK, parameters, source=sql.Identifier("lives"), months=[month], places=PLACES)
     with connection.cursor() as cursor:
         cursor.execute(question.as_string(connection.connection))
-        return sorted(cursor.fetchall())
+        return sorted((person, programme, fen) for person, programme, _, fen in cursor.fetchall())
 
 
 @pytest.mark.django_db

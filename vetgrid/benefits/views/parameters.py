@@ -18,11 +18,11 @@ from vetgrid.benefits.forms.parameters import ProposalForm, ReasonForm, Withdraw
 from vetgrid.benefits.grids import grid_of
 from vetgrid.benefits.models import Proposal
 from vetgrid.benefits.permissions import BenefitsPermission
-from vetgrid.benefits.proposal_flow import PROPOSAL
 from vetgrid.benefits.proposing import MODE_LABELS, UNITS, shown
 from vetgrid.benefits.queries import parameters as queries
 from vetgrid.benefits.rulebook import parameters as values_now
 from vetgrid.benefits.rulebook import rulebook
+from vetgrid.benefits.states import PROPOSAL
 from vetgrid.benefits.views.editing import Editing, editing_of
 from vetgrid.benefits.views.programmes import chosen_place, shown_table, trust_of
 from vetgrid.benefits.views.simulations import shown_result

@@ -79,9 +79,17 @@ class Claimed:
 
 
 @transaction.atomic
-def draft_run(claims: Iterable[Claimed], *, division: int, month: date, label: str, by: Actor, today: date) -> PayRun:
-    """编制: a run from claims. Which of them are new money, arrears or recoveries follows from the ledger alone."""
+def draft_run(
+    claims: Iterable[Claimed], *, division: int, month: date, label: str, by: Actor, today: date, ref: str = ""
+) -> PayRun:
+    """编制: a run from claims. Which of them are new money, arrears or recoveries follows from the ledger alone.
+
+    The same `ref` again gives the run that it made before: a job that is killed after its commit does no harm when it comes again.
+    """
     require(by, PaymentsPermission.PREPARE, at=division)
+    known = _known(division, ref)
+    if known is not None:
+        return known
     labels: dict[str, str] = {}
     _fresh_staging()
     connection.ensure_connection()
@@ -94,7 +102,7 @@ def draft_run(claims: Iterable[Claimed], *, division: int, month: date, label: s
         for claim in claims:
             labels[claim.purpose] = claim.purpose_label
             copy.write_row([getattr(claim, name) for name in _COLUMNS])
-    return _draft(labels, division=division, month=month, label=label, by=by, today=today)
+    return _draft(labels, division=division, month=month, label=label, ref=ref, by=by, today=today)
 
 
 @transaction.atomic
@@ -108,9 +116,13 @@ def draft_run_from_sql(
     today: date,
     purpose_labels: Mapping[str, str] | None = None,
     is_explained: bool = False,
+    ref: str = "",
 ) -> PayRun:
     """编制: the same from a SELECT with person_id, purpose, month, determined_fen, basis_id (and explanation, when `is_explained`)."""
     require(by, PaymentsPermission.PREPARE, at=division)
+    known = _known(division, ref)
+    if known is not None:
+        return known
     _fresh_staging()
     names = _COLUMNS if is_explained else _COLUMNS[:-1]
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in names)
@@ -118,7 +130,7 @@ def draft_run_from_sql(
     connection.ensure_connection()
     assert connection.connection is not None
     connection.connection.execute(question)
-    return _draft(dict(purpose_labels or {}), division=division, month=month, label=label, by=by, today=today)
+    return _draft(dict(purpose_labels or {}), division=division, month=month, label=label, ref=ref, by=by, today=today)
 
 
 @transaction.atomic
@@ -138,8 +150,21 @@ def _fresh_staging() -> None:
         cursor.execute(_STAGING)
 
 
-def _draft(labels: dict[str, str], *, division: int, month: date, label: str, by: Actor, today: date) -> PayRun:
-    run = _new_run(PayRun.Kind.REGULAR, division=division, month=month, label=label, by=by, today=today)
+def _known(division: int, ref: str) -> PayRun | None:
+    """The run that this `ref` made before; two drafts of one place wait for each other here."""
+    _lock(division)
+    return PayRun.objects.filter(division=division, ref=ref).exclude(state="cancelled").first() if ref else None
+
+
+def _lock(division: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7301, %s)", [division % 2_147_483_647])
+
+
+def _draft(
+    labels: dict[str, str], *, division: int, month: date, label: str, ref: str, by: Actor, today: date
+) -> PayRun:
+    run = _new_run(PayRun.Kind.REGULAR, division=division, month=month, label=label, by=by, today=today, ref=ref)
     _check_staging()
     _name_purposes(labels)
     with lending("registry", Places.of([division])), connection.cursor() as cursor:
@@ -180,7 +205,7 @@ def _name_purposes(labels: dict[str, str]) -> None:
     Purpose.objects.bulk_create(changed, update_conflicts=True, unique_fields=["key"], update_fields=["label"])
 
 
-def _new_run(kind: str, *, division: int, month: date, label: str, by: Actor, today: date) -> PayRun:
+def _new_run(kind: str, *, division: int, month: date, label: str, by: Actor, today: date, ref: str = "") -> PayRun:
     if not label.strip():
         raise Invalid(fields={"label": "请填写批次名称。"})
     month = rules.first_of_month(month)
@@ -189,6 +214,7 @@ def _new_run(kind: str, *, division: int, month: date, label: str, by: Actor, to
         kind=kind,
         number=next_number(division, month),
         label=label.strip()[:80],
+        ref=ref,
         month=month,
         state=RUN.start,
         made_by=by.id,
@@ -202,8 +228,7 @@ def _new_run(kind: str, *, division: int, month: date, label: str, by: Actor, to
 
 def next_number(division: int, month: date) -> str:
     """The next number of the place and month, such as 202312-001; two drafts at once wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7301, %s)", [division % 2_000_000_011 % 2_147_483_647])
+    _lock(division)
     head = f"{month:%Y%m}-"
     last = PayRun.objects.filter(division=division, number__startswith=head).order_by("-number").first()
     return f"{head}{int(last.number.removeprefix(head)) + 1 if last else 1:03d}"

@@ -67,6 +67,8 @@ def release(
     moving = begin(run_id, "release", by=by, today=today, version=version)
     run = moving.run
     check_gate(run)
+    with connection.cursor() as cursor:  # two releases at once would not see one another's postings
+        cursor.execute("SELECT pg_advisory_xact_lock(7302)")
     check_frozen(run, today=today.isoformat())
     if run.total_fen <= 0 and not PayLine.objects.filter(run=run, outcome=PayLine.Outcome.OPEN).exists():
         raise Conflict("这个批次的每一笔都已暂缓,没有可以放行的内容。请作废批次。")

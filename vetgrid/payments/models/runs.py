@@ -26,6 +26,8 @@ class PayRun(Scoped):
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.REGULAR)
     number = models.CharField(max_length=20)
     label = models.CharField(max_length=80)
+    ref = models.CharField(max_length=80, blank=True)
+    """What the drafting domain calls it: the same draft asked for twice is one run."""
     month = models.DateField()
     state = models.CharField(max_length=10)
     version = models.IntegerField(default=1)
@@ -56,6 +58,9 @@ class PayRun(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["division", "number"], name="pay_run_number_once"),
             models.UniqueConstraint(fields=["id", "division"], name="pay_run_id_and_division"),
+            models.UniqueConstraint(
+                fields=["division", "ref"], condition=~Q(ref="") & ~Q(state="cancelled"), name="pay_run_ref_once"
+            ),
             models.CheckConstraint(condition=Q(month__day=1), name="pay_run_month_is_a_month"),
         ]
 

@@ -152,6 +152,14 @@ def test_a_run_whose_line_was_changed_in_the_database_is_refused(office, as_owne
         office.act(office.checker, actions.review, run_id=run.id)
 
 
+def test_a_draft_asked_for_twice_under_one_name_is_one_run(office):
+    (one,) = paying.payees(1)
+    first, again = (paying.draft(office, [claim(one, 100_00)], ref="determination-7") for _ in range(2))
+    assert first.id == again.id
+    office.act(office.maker, actions.cancel, run_id=first.id, reason="重新核定")
+    assert paying.draft(office, [claim(one, 110_00)], ref="determination-7").id != first.id
+
+
 def test_two_runs_over_the_same_claims_pay_once(office):
     (one,) = paying.payees(1)
     first, second = (paying.draft(office, [claim(one, 100_00)]) for _ in range(2))
