@@ -83,6 +83,7 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "待遇发放",
         (
+            Line("编制月度发放", "/benefits/draft", "plus", (PaymentsPermission.PREPARE,)),
             Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
             Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
         ),

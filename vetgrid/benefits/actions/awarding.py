@@ -1,6 +1,5 @@
 """Do: start, suspend, resume, stop awards and move them between counties; each act is a dated event with reason and article."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,7 +15,6 @@ from vetgrid.benefits.models import Award, AwardEvent, AwardPeriod, Decision
 from vetgrid.benefits.states import AWARD
 from vetgrid.benefits.telling import letter
 from vetgrid.core.actor import Actor, require
-from vetgrid.core.bulk import insert
 from vetgrid.core.clock import now
 from vetgrid.core.errors import Conflict, Invalid, NotFound
 from vetgrid.core.events import announce
@@ -34,16 +32,6 @@ class Cause:
     reason: str
     article: str = ""
     source: str = ""
-
-
-@dataclass(frozen=True)
-class Start:
-    """An award to begin: who, where, what and from which month."""
-
-    person_id: UUID
-    division: int
-    programme: str
-    month: int
 
 
 @dataclass(frozen=True)
@@ -78,39 +66,6 @@ def begin(
     if to_month is not None:
         add_event(award, "stop", to_month, Cause("一次性待遇,发放后结束。", cause.article), by=by, today=today)
     return award
-
-
-def begin_many(starts: Sequence[Start], *, cause: Cause, by: Actor, today: date) -> int:
-    """The same for thousands who need not ask, in a scope that reaches them: the sweep has just seen that none has an award."""
-    awards = [
-        Award(division=one.division, person_id=one.person_id, programme=one.programme, from_month=one.month)
-        for one in starts
-    ]
-    moment = now()
-    events = [
-        AwardEvent(
-            division=award.division,
-            award=award,
-            number=1,
-            kind="start",
-            month=award.from_month,
-            on=today,
-            reason=cause.reason,
-            article=programme_of(award.programme).article[:120],
-            by=by.id,
-            by_name=by.name[:80],
-            at=moment,
-        )
-        for award in awards
-    ]
-    insert(awards)
-    insert(events)
-    insert(
-        AwardPeriod(division=award.division, award=award, from_month=start, to_month=end)
-        for award in awards
-        for start, end in rules.payable([rules.Change("start", award.from_month)])
-    )
-    return len(awards)
 
 
 @transaction.atomic

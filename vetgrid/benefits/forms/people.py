@@ -169,3 +169,9 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         programmes = [(one.key, one.label) for one in book().programmes.values()]
         self.fields["programme"].choices = choices(programmes)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class DraftForm(Form):
+    """The month that a pay run is for."""
+
+    month = MonthField(label="发放月份")

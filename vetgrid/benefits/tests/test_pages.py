@@ -209,3 +209,14 @@ def test_deciding_on_a_page_leaves_a_receipt(chief, county):
     response = chief.post(f"/people/{who.id}/benefits/decide", form)
     assert response.status_code == 302
     assert "7,693.33元" in text_of(chief.get(response["Location"]))
+
+
+def test_a_month_is_drafted_from_the_awards_with_a_sentence_for_a_month_that_cannot_be(clerk, county):
+    who = disabled()
+    awarded(who, "disability_pension", "2023-12")
+    look()
+    refused = clerk.post("/benefits/draft", {"month": "2031-01"})
+    assert refused.status_code == 422 and "最晚是下个月" in refused.content.decode()
+    response = clerk.post("/benefits/draft", {"month": "2023-12"})
+    assert response.status_code == 302, response.content.decode()[-600:]
+    assert "8,231.67" in text_of(clerk.get(response["Location"]))

@@ -26,6 +26,7 @@ urlpatterns = [
     path("benefits/findings/<uuid:benefit_finding_id>", matters.finding),
     path("benefits/take-up", matters.take_up),
     path("benefits/confirmations", matters.confirmations),
+    path("benefits/draft", matters.draft),
     path("benefits/runs", matters.runs),
     path("benefits/runs/new", matters.new_run),
     path("benefits/runs/<uuid:benefit_run_id>", matters.run),

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from vetgrid.audit.trail import record
 from vetgrid.benefits import actions
 from vetgrid.benefits.actions import running
-from vetgrid.benefits.forms.people import NoteForm, PapersForm, ReasonForm, RunForm
+from vetgrid.benefits.forms.people import DraftForm, NoteForm, PapersForm, ReasonForm, RunForm
 from vetgrid.benefits.handling import deadline
 from vetgrid.benefits.models import Finding
+from vetgrid.benefits.paying import draft_month
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.printing import Receipt, pdf
 from vetgrid.benefits.queries import lists as queries
@@ -29,6 +30,7 @@ from vetgrid.core.paging import page_of
 from vetgrid.core.places import Level, level_of
 from vetgrid.core.ruling.months import label, month_on
 from vetgrid.orgs.names import choices_within, names_of
+from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.web.answering import form_page
 from vetgrid.web.forms import Form
 from vetgrid.work.queries import names_of_staff, subject_items
@@ -317,3 +319,27 @@ def run_move(request: Any, benefit_run_id: UUID, run_verb: str) -> HttpResponse:
     acts[run_verb](run_id=benefit_run_id, by=request.actor, today=today())
     messages.success(request, "已取消。" if run_verb == "cancel" else "已排队,从停下的地方继续。")
     return redirect(f"/benefits/runs/{benefit_run_id}")
+
+
+@guarded(PaymentsPermission.PREPARE)
+@require_http_methods(["GET", "POST"])
+def draft(request: Any) -> HttpResponse:
+    """Drafts the pay run of a month from all awards of the county; the rest of its way is on the pages of payments."""
+    form = DraftForm(request.POST or None, initial={"month": month_on(today())})
+
+    def act(data: dict[str, Any]) -> str:
+        low = request.actor.places(PaymentsPermission.PREPARE).low
+        found = draft_month(division=low, month=data["month"], by=request.actor, today=today())
+        return f"/payments/runs/{found.id}"
+
+    note = "按所有在享的待遇重新测算这个月和以前各月:迟到的标准自动补发,迟到的去世自动追回。编制后要经过核查、复核和审批才能放行。"
+    return form_page(
+        request,
+        form,
+        title="编制月度发放",
+        back="/payments",
+        act=act,
+        done="已编制,请继续核查。",
+        button="编制",
+        context={"note": note},
+    )
