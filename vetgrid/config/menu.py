@@ -7,8 +7,10 @@ from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
 from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
+from vetgrid.employment.permissions import EmploymentPermission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.permissions import OrgsPermission
@@ -93,6 +95,18 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             Line("政策库", "/policies", "list", (PoliciesPermission.READ,)),
             Line("常见问答", "/faq", "list", (PoliciesPermission.READ,)),
+        ),
+    ),
+    (
+        "小程序",
+        (
+            Line("小程序覆盖", "/mini-program", "phone", (CitizensPermission.READ,)),
+            Line("绑定申请", "/bindings", "check", (CitizensPermission.BIND,)),
+            Line("代办授权", "/authorities", "people", (CitizensPermission.READ,)),
+            Line("信息采集", "/campaigns", "list", (CitizensPermission.READ,)),
+            Line("解读与故事", "/stories", "badge", (NoticesPermission.PUBLISH,)),
+            Line("招聘岗位", "/vacancies", "building", (EmploymentPermission.READ,)),
+            Line("招聘会", "/fairs", "calendar", (EmploymentPermission.READ,)),
         ),
     ),
     (

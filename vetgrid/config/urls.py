@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("vetgrid.policies.urls")),
     path("", include("vetgrid.notices.urls")),
     path("", include("vetgrid.registry.urls")),
+    path("", include("vetgrid.citizens.urls")),
+    path("", include("vetgrid.employment.urls")),
     path("", include("vetgrid.grid.urls")),
     path("", include("vetgrid.appeals.urls")),
     path("", include("vetgrid.benefits.urls")),

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from vetgrid.benefits.models.decisions import Decision
-from vetgrid.benefits.models.facts import BENEFITS
+from vetgrid.benefits.models.facts import BENEFITS, OWN
 from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection
 from vetgrid.registry.models import Person
@@ -38,7 +38,7 @@ class Application(Scoped):
     decided_on = models.DateField(null=True)
     version = models.IntegerField(default=1)
 
-    protection = BENEFITS
+    protection = OWN
 
     class Meta:
         indexes = [
@@ -78,7 +78,7 @@ class Award(Scoped):
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="awards", db_index=False)
     version = models.IntegerField(default=1)
 
-    protection = BENEFITS
+    protection = OWN
 
     class Meta:
         indexes = [

@@ -45,6 +45,7 @@ class Decision(Scoped):
         app=("SELECT", "INSERT"),
         job=("SELECT", "INSERT"),
         follows=("person", "registry_person"),
+        person_column="person_id",
     )
 
     class Meta:

@@ -10,6 +10,8 @@ from vetgrid.core.protection import Protection
 from vetgrid.registry.models import Person
 
 BENEFITS = Protection(domain="benefits", follows=("person", "registry_person"))
+OWN = Protection(domain="benefits", follows=("person", "registry_person"), person_column="person_id")
+"""What the person himself may see at the mini-program too."""
 
 
 class BenefitFact(Scoped):

@@ -34,7 +34,9 @@ class Finding(Scoped):
     outcome = models.CharField(max_length=60, blank=True)
 
     # Not in the trail: the sweep makes it from facts and awards, which are there.
-    protection = Protection(domain="benefits", is_audited=False, follows=("person", "registry_person"))
+    protection = Protection(
+        domain="benefits", is_audited=False, follows=("person", "registry_person"), person_column="person_id"
+    )
 
     class Meta:
         indexes = [

@@ -61,6 +61,7 @@ class Posting(Scoped):
         job=("SELECT", "INSERT"),
         is_audited=False,
         follows=("payee", "registry_person"),
+        person_column="payee_id",
     )
 
     class Meta:
