@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from vetgrid.accounts import demo as accounts
 from vetgrid.appeals import demo as appeals
+from vetgrid.benefits import demo as benefits
 from vetgrid.citizens import demo as citizens
 from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
@@ -40,6 +41,7 @@ def load(*, county: str = "350581") -> float:
         grid.load(dice, veterans=veterans, today=DAY)
         policies.load(division=full_code(county), by=by, today=DAY)
         appeals.load(county=county, by=by, today=DAY)
+        benefits.load(county=county, by=by, today=DAY)
         later = random.Random(SEED + 5)  # noqa: S311  # dice of their own, so that what came before stays as it was
         citizens.load(later, county=county, by=by, today=DAY)
         visits.load(later, by=by, today=DAY)

@@ -71,6 +71,11 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "优抚待遇",
         (
+            Line("待遇找人", "/benefits/findings", "search", (BenefitsPermission.READ,)),
+            Line("待遇申请", "/benefits/applications", "edit", (BenefitsPermission.READ,)),
+            Line("年度确认", "/benefits/confirmations", "check", (BenefitsPermission.READ,)),
+            Line("待遇落实率", "/benefits/take-up", "chart", (BenefitsPermission.READ,)),
+            Line("批量测算", "/benefits/runs", "clock", (BenefitsPermission.RUN,)),
             Line("待遇项目", "/benefits/programmes", "list", (BenefitsPermission.READ,)),
             Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
             Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
@@ -80,6 +85,7 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "待遇发放",
         (
+            Line("编制月度发放", "/benefits/draft", "plus", (PaymentsPermission.PREPARE,)),
             Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
             Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
         ),
