@@ -187,9 +187,9 @@ def make_database(facts: Path) -> str:
         db.execute(sql.SQL("CREATE TABLE facts ({})").format(columns))
         for name in ("result", "openfisca_result"):
             db.execute(
-                sql.SQL("CREATE TABLE {} (person_id int, programme text, month int, amount_fen bigint)").format(
-                    sql.Identifier(name)
-                )
+                sql.SQL(
+                    "CREATE UNLOGGED TABLE {} (person_id int, programme text, month int, amount_fen bigint)"
+                ).format(sql.Identifier(name))
             )
         names = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
         with (

@@ -12,8 +12,8 @@ from vetgrid.core.ruling.vocabulary import yuan
 
 TAX = "tax"
 """The funding of what is deducted and not paid."""
-_MODES = {"set": "标准", "add": "增加", "permille": "上调(千分之)"}
-_UNITS = {"yuan/month": "元/月", "yuan/year": "元/年", "yuan": "元", "permille": "‰", "count": "", "months": "个月"}
+MODES = {"set": "标准", "add": "增加", "permille": "上调(千分之)"}
+UNITS = {"yuan/month": "元/月", "yuan/year": "元/年", "yuan": "元", "permille": "‰", "count": "", "months": "个月"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _looked(looked: Looked) -> Iterator[str]:
 
 
 def _row(row: Value) -> str:
-    written = f"{_MODES[row.mode]}{row.written}{'' if row.mode == 'permille' else _UNITS.get(row.unit, row.unit)}"
+    written = f"{MODES[row.mode]}{row.written}{'' if row.mode == 'permille' else UNITS.get(row.unit, row.unit)}"
     trust = "未经确认" if row.trust == "unconfirmed" else f"可信度{row.trust}"
     return f"{written},自{row.effective_on}起,{row.known_since}公布,{row.document}({trust},{row.key})"
 

@@ -6,12 +6,16 @@ from typing import Any
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
+from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
+from vetgrid.employment.permissions import EmploymentPermission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.offers.permissions import OffersPermission
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.reports.permissions import ReportsPermission
@@ -78,10 +82,44 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "优抚待遇",
+        (
+            Line("待遇找人", "/benefits/findings", "search", (BenefitsPermission.READ,)),
+            Line("待遇申请", "/benefits/applications", "edit", (BenefitsPermission.READ,)),
+            Line("年度确认", "/benefits/confirmations", "check", (BenefitsPermission.READ,)),
+            Line("待遇落实率", "/benefits/take-up", "chart", (BenefitsPermission.READ,)),
+            Line("批量测算", "/benefits/runs", "clock", (BenefitsPermission.RUN,)),
+            Line("待遇项目", "/benefits/programmes", "list", (BenefitsPermission.READ,)),
+            Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
+            Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
+            Line("政策模拟", "/benefits/simulations", "chart", (BenefitsPermission.RUN,)),
+        ),
+    ),
+    (
+        "待遇发放",
+        (
+            Line("编制月度发放", "/benefits/draft", "plus", (PaymentsPermission.PREPARE,)),
+            Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
+            Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
+        ),
+    ),
+    (
         "政策库",
         (
             Line("政策库", "/policies", "list", (PoliciesPermission.READ,)),
             Line("常见问答", "/faq", "list", (PoliciesPermission.READ,)),
+        ),
+    ),
+    (
+        "小程序",
+        (
+            Line("小程序覆盖", "/mini-program", "phone", (CitizensPermission.READ,)),
+            Line("绑定申请", "/bindings", "check", (CitizensPermission.BIND,)),
+            Line("代办授权", "/authorities", "people", (CitizensPermission.READ,)),
+            Line("信息采集", "/campaigns", "list", (CitizensPermission.READ,)),
+            Line("解读与故事", "/stories", "badge", (NoticesPermission.PUBLISH,)),
+            Line("招聘岗位", "/vacancies", "building", (EmploymentPermission.READ,)),
+            Line("招聘会", "/fairs", "calendar", (EmploymentPermission.READ,)),
         ),
     ),
     (
