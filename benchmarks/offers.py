@@ -50,7 +50,7 @@ def _ours(place: dict[str, object], first: int, seconds: float, found: "multipro
     """The merchant's action as the page calls it: scope, signature, the database's function, commit."""
     start("app")
     from vetgrid.core.actor import Actor
-    from vetgrid.core.scope import acting, knowing
+    from vetgrid.core.scope import acting_with
     from vetgrid.offers import rules, signing
     from vetgrid.offers.actions import redeeming
 
@@ -60,7 +60,7 @@ def _ours(place: dict[str, object], first: int, seconds: float, found: "multipro
     texts = [signing.signed(rules.CodeBody(county, 1, first + at)) for at in range(CODES // PROCESSES // ROUNDS)]
     done, end = 0, time.perf_counter() + seconds
     for text in texts:
-        with acting(actor, savepoint=False), knowing("merchant", str(place["merchant"])):
+        with acting_with(actor, "merchant", str(place["merchant"])):
             verdict = redeeming.redeem(
                 offer_id=place["offer"], text=text, merchant_id=place["merchant"], till="收银台", by=actor, today=TODAY
             )
@@ -151,8 +151,8 @@ def grow(to: int) -> int:
             f"INSERT INTO offers_offer ({columns}) SELECT gen_random_uuid(), %(division)s, m.id, '优惠' || n, 'percent', 90, '九折', '[]',"
             " '2022-01-01', 'listed', (ARRAY['food','shopping','fun','travel'])[n %% 4 + 1], lat, lng,"
             " (lat / 10000 + 9000)::bigint * 100000 + lng / 10000 + 18000, true, '', 1"
-            " FROM generate_series(1, %(number)s) n, (SELECT id FROM offers_merchant WHERE state = 'listed' ORDER BY id LIMIT 1) m,"
-            " LATERAL (SELECT %(lat)s + (n * 7919 %% %(spread)s) AS lat, %(lng)s + (n * 104729 %% %(spread)s) AS lng) x"
+            " FROM generate_series(1::bigint, %(number)s) n, (SELECT id FROM offers_merchant WHERE state = 'listed' ORDER BY id LIMIT 1) m,"
+            " LATERAL (SELECT (%(lat)s + n * 7919 %% %(spread)s)::int AS lat, (%(lng)s + n * 104729 %% %(spread)s)::int AS lng) x"
         )
         if there < LOCAL:
             connection.execute(

@@ -494,9 +494,11 @@ def _redeemed(mark: str, merchant: Any, offer: Any, things: dict[str, Any]) -> d
         make.new_id(),
         number,
         mark,
+        timezone.now(),
+        20,
     ]
     with knowing("merchant", str(merchant.id)), connection.cursor() as cursor:
-        cursor.execute("SELECT offers_redeem(%s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
+        cursor.execute("SELECT offers_redeem(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
     offers.Offer.objects.filter(pk=offer.pk).update(is_shown=False)
     return {
         "redemption": offers.Redemption.objects.get(number=number),

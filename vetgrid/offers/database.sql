@@ -24,7 +24,8 @@ END $$;
 -- One redemption. The code is locked first: of two at the same moment one waits and then finds it used. Whatever is not taken leaves the
 -- code as it was, except that the try is written down.
 CREATE OR REPLACE FUNCTION offers_redeem(
-  wanted uuid, which bigint, at_time timestamptz, real_time timestamptz, day date, new_id uuid, receipt_id uuid, new_number text, till text
+  wanted uuid, which bigint, at_time timestamptz, real_time timestamptz, day date, new_id uuid, receipt_id uuid, new_number text, till text,
+  failing_since timestamptz, failures int
 ) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   shop uuid := nullif(current_setting('vetgrid.merchant', true), '')::uuid;
@@ -34,6 +35,10 @@ BEGIN
   SELECT * INTO o FROM offers_offer WHERE id = wanted AND merchant_id = shop;
   IF m.id IS NULL OR o.id IS NULL OR NOT o.is_shown OR o.from_on > day OR o.to_on <= day THEN
     RETURN jsonb_build_object('verdict', 'closed');
+  END IF;
+  IF (SELECT count(*) FROM (SELECT 1 FROM offers_try t WHERE t.merchant_id = shop AND t.tried_at > failing_since
+                               AND t.verdict IN ('unreadable', 'mistyped', 'foreign', 'forged', 'unknown') LIMIT failures) f) >= failures THEN
+    RETURN jsonb_build_object('verdict', 'locked');
   END IF;
   SELECT * INTO c FROM offers_offercode WHERE opaque = which FOR UPDATE;
   IF c.id IS NULL THEN verdict := 'expired';
@@ -111,8 +116,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 REVOKE ALL ON FUNCTION offers_open_session(bytea, timestamptz, interval, interval), offers_typed(text, bigint, bigint), offers_refuse(uuid, text),
-  offers_redeem(uuid, bigint, timestamptz, timestamptz, date, uuid, uuid, text, text), offers_person_of(uuid), offers_honour(uuid[], date)
+  offers_redeem(uuid, bigint, timestamptz, timestamptz, date, uuid, uuid, text, text, timestamptz, int), offers_person_of(uuid), offers_honour(uuid[], date)
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION offers_open_session(bytea, timestamptz, interval, interval), offers_typed(text, bigint, bigint), offers_refuse(uuid, text),
-  offers_redeem(uuid, bigint, timestamptz, timestamptz, date, uuid, uuid, text, text), offers_person_of(uuid), offers_honour(uuid[], date),
+  offers_redeem(uuid, bigint, timestamptz, timestamptz, date, uuid, uuid, text, text, timestamptz, int), offers_person_of(uuid), offers_honour(uuid[], date),
   offers_writes(bigint) TO :app:, :job:;

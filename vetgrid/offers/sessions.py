@@ -16,7 +16,7 @@ from django.utils import timezone
 from vetgrid.accounts.sessions import hash_of
 from vetgrid.core.actor import Actor, Origin
 from vetgrid.core.guard import public
-from vetgrid.core.scope import acting, knowing
+from vetgrid.core.scope import acting_with
 from vetgrid.offers.policy import policy
 
 COOKIE = "vetgrid_shop"
@@ -61,7 +61,7 @@ def open_shop(token: str, *, origin: Origin) -> Shop | None:
 @contextmanager
 def as_shop(shop: Shop) -> Iterator[Shop]:
     """Run the block in the shop's scope: no place at all, its own merchant, offers and redemptions."""
-    with acting(shop.actor), knowing("merchant", str(shop.merchant_id)):
+    with acting_with(shop.actor, "merchant", str(shop.merchant_id)):
         yield shop
 
 

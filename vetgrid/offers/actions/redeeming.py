@@ -86,11 +86,11 @@ def issue(person: Person, *, classes: tuple[str, ...], division: int) -> Shown:
 
 def redeem(*, offer_id: UUID, text: str, merchant_id: UUID, till: str, by: Actor, today: date) -> Verdict:
     """核销: called in the merchant's own scope. Scanned or typed, genuine or not, the answer is a verdict."""
-    with transaction.atomic():
-        if _is_locked(merchant_id):
-            return Verdict("locked", signing.SENTENCES["locked"])
+    with transaction.atomic(savepoint=False):  # nothing here raises and goes on
         checked = _typed(text) if rules.is_short(text) else signing.check(text)
         if checked.verdict:
+            if _is_locked(merchant_id):
+                return Verdict("locked", signing.SENTENCES["locked"])
             return _not_taken(checked, merchant_id)
         found = _ask(offer_id, checked.opaque, till, today)
         if found["verdict"] != "ok":
@@ -102,9 +102,11 @@ def redeem(*, offer_id: UUID, text: str, merchant_id: UUID, till: str, by: Actor
 def _ask(offer_id: UUID, opaque: int | None, till: str, today: date) -> dict[str, str]:
     """One question that does everything, see database.sql."""
     number = "".join(secrets.choice(_RECEIPT) for _ in range(10))
-    values = [offer_id, opaque, now(), timezone.now(), today, new_id(), new_id(), number, till]
+    moment, rule = timezone.now(), policy()
+    since = moment - timedelta(minutes=rule.lock_minutes)
+    values = [offer_id, opaque, now(), moment, today, new_id(), new_id(), number, till, since, rule.failures]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT offers_redeem(%s, %s, %s, %s, %s, %s, %s, %s, %s)::text", values)
+        cursor.execute("SELECT offers_redeem(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)::text", values)
         found: dict[str, str] = orjson.loads(cursor.fetchone()[0])
         return found
 
