@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
+from vetgrid.cards.permissions import CardsPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
 from vetgrid.grid.permissions import GridPermission
@@ -61,6 +62,18 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("源头预警", "/alerts", "eye", (AppealsPermission.READ,)),
             Line("群众评价", "/ratings", "check", (RatingsPermission.READ,)),
             Line("检举控告", "/accusations", "lock", (AccusationsPermission.READ,)),
+        ),
+    ),
+    (
+        "优待证",
+        (
+            Line("办证看板", "/cards", "chart", (CardsPermission.READ,)),
+            Line("申领", "/cards/applications", "list", (CardsPermission.READ,)),
+            Line("登记申领", "/cards/applications/new", "plus", (CardsPermission.APPLY,)),
+            Line("证卡", "/cards/list", "badge", (CardsPermission.READ,)),
+            Line("批次交接", "/cards/batches", "swap", (CardsPermission.READ,)),
+            Line("外部回执文件", "/cards/intake", "upload", (CardsPermission.INTAKE,)),
+            Line("证件照制作", "/cards/photo-help", "user", (CardsPermission.READ,)),
         ),
     ),
     (

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "vetgrid.payments",
     "vetgrid.appeals",
     "vetgrid.benefits",
+    "vetgrid.cards",
     "vetgrid.reports",
     "vetgrid.desk",
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("vetgrid.registry.urls")),
     path("", include("vetgrid.grid.urls")),
     path("", include("vetgrid.appeals.urls")),
+    path("", include("vetgrid.cards.urls")),
     path("", include("vetgrid.audit.urls")),
     path("", include("vetgrid.reports.urls")),
     path("", include("vetgrid.web.urls")),

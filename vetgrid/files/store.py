@@ -14,7 +14,7 @@ from vetgrid.core.errors import NotFound
 from vetgrid.files.models import StoredFile
 
 _CHUNK = 1 << 20
-KEEP_DAYS = {"import": 90, "rejected": 90, "export": 7, "proof": None, "appeal": None}
+KEEP_DAYS = {"import": 90, "rejected": 90, "export": 7, "proof": None, "appeal": None, "card": None}
 
 
 def keep(body: bytes, *, name: str, media_type: str, kind: str, division: int, by: Actor, today: date) -> StoredFile:

@@ -1,0 +1,3 @@
+"""Addresses of the console pages of this domain."""
+
+urlpatterns: list[object] = []
