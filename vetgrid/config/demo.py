@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from vetgrid.accounts import demo as accounts
 from vetgrid.appeals import demo as appeals
+from vetgrid.cards import demo as cards
 from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.grid import demo as grid
@@ -36,6 +37,7 @@ def load(*, county: str = "350581") -> float:
         grid.load(dice, veterans=veterans, today=DAY)
         policies.load(division=full_code(county), by=by, today=DAY)
         appeals.load(county=county, by=by, today=DAY)
+        cards.load(county=county, by=by, today=DAY)
         accounts.load(by=by, today=DAY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -76,7 +76,7 @@ def accept(
 
 def _void_old(one: Application, has_old_card: bool, *, by: Actor, today: date) -> None:
     """旧证作废: handed in, or lost for good; a resubmitted replacement finds it void already."""
-    card = Card.objects.select_for_update(of=("self",)).get(pk=one.old_card_id)
+    card = Card.objects.select_for_update(of=("self",)).get(replacements=one)
     if card.state == "replaced":
         return
     if one.replace_reason == "lost" and card.state != "lost":

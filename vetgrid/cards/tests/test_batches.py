@@ -56,10 +56,17 @@ def commit() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+def committed(rows, **change) -> None:
+    """Writes past the program, up to the commit."""
+    with transaction.atomic():
+        rows.update(**change)
+        commit()
+
+
 def test_a_batch_ends_with_received_short_and_damaged_adding_up(place):
     ones = [reviewed(place, veteran(at)) for at in (1, 2, 3)]
     batch = made(place, *ones)
-    first, second, third = (card_of(one) for one in ones)
+    first, second, _ = (card_of(one) for one in ones)
     counted(
         place["as_city_clerk"], batch, first.code, second.code, damaged=(second.code,), note="少一张,已电告制卡单位"
     )
@@ -129,20 +136,17 @@ def test_nobody_issues_what_no_station_counted_in(place):
         act(place["as_town_boss"], holding.issue, card_id=card.id, way="counter")
     with acting(make.system()), pytest.raises(DatabaseError, match="card_issued_was_received"), transaction.atomic():
         Card.objects.filter(pk=card.pk).update(issued_on=TODAY, state="issued")
-    with acting(make.system()), pytest.raises(DatabaseError, match="没有清点入站的记录"), transaction.atomic():
-        Card.objects.filter(pk=card.pk).update(received_on=TODAY, issued_on=TODAY, state="issued")
-        commit()
+    with acting(make.system()), pytest.raises(DatabaseError, match="没有清点入站的记录"):
+        committed(Card.objects.filter(pk=card.pk), received_on=TODAY, issued_on=TODAY, state="issued")
 
 
 def test_numbers_that_are_not_those_of_the_lines_are_refused_by_the_database(place):
     batch = made(place, reviewed(place))
     for change in ({"received_count": 1}, {"sent_count": 2}, {"closed_on": TODAY}):
-        with acting(make.system()), pytest.raises(DatabaseError), transaction.atomic():
-            Batch.objects.filter(pk=batch.pk).update(**change)
-            commit()
-    with acting(make.system()), pytest.raises(DatabaseError, match="与清单不符"), transaction.atomic():
-        BatchLine.objects.filter(batch=batch).update(outcome="received")
-        commit()
+        with acting(make.system()), pytest.raises(DatabaseError):
+            committed(Batch.objects.filter(pk=batch.pk), **change)
+    with acting(make.system()), pytest.raises(DatabaseError, match="与清单不符"):
+        committed(BatchLine.objects.filter(batch=batch), outcome="received")
 
 
 def test_the_receiving_station_counts_and_the_sender_only_looks(place):
