@@ -34,7 +34,7 @@ from vetgrid.core.crypto import blind, blinds
 from vetgrid.core.dates import PartialDate
 from vetgrid.core.errors import Conflict, Invalid, NotFound, Refused
 from vetgrid.core.places import Level, ancestor
-from vetgrid.core.sheets import Sheet, SheetLimits, clean
+from vetgrid.core.sheets import Sheet, SheetError, SheetLimits, clean
 from vetgrid.core.sheets import read as read_sheet
 from vetgrid.files.store import digest_of
 from vetgrid.work import actions as work
@@ -143,7 +143,15 @@ def _lines(step: policy.Format, name: str, body: bytes) -> list[Line]:
         path = Path(folder) / f"file.{ending if ending in ('xlsx', 'xls', 'csv', 'txt') else 'xlsx'}"
         path.write_bytes(body)
         words = [word for options in step.headers.values() for word in options]
-        sheet = read_sheet(path, known_headers=words, limits=SheetLimits(rows=MAX_ROWS))
+        try:
+            sheet = read_sheet(path, known_headers=words, limits=SheetLimits(rows=MAX_ROWS))
+        except SheetError as error:
+            if error.code != "no_header":
+                raise
+            wanted = "、".join(options[0] for options in step.headers.values())
+            raise Invalid(
+                fields={"file": f"表格缺少列。{step.label}需要:{wanted}。请核对文件种类是否选对。"}
+            ) from error
     at = _columns(step, sheet)
     needed = {"outcome", "card" if "number" not in step.headers else "number"}
     absent = [step.headers[key][0] for key in needed if key not in at]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from vetgrid.cards import policy
 from vetgrid.cards.demo.county import START, County, Rows
 from vetgrid.cards.models import Application, Batch, BatchLine, Card, CardStep, Step
+from vetgrid.cards.rules import add_months
 from vetgrid.cards.series import application_text, batch_text, card_code
 from vetgrid.core.crypto import blind
 from vetgrid.orgs.models import Station
@@ -207,7 +208,7 @@ def _line(
     counted: date,
     outcome: str,
 ) -> None:
-    key = (leg, target.division, sent)
+    key = (leg, sender.division if sender else 0, target.division, sent)
     batch = rows.batches.get(key)
     if batch is None:
         batch = rows.batches[key] = Batch(
@@ -309,7 +310,22 @@ def _lying(place: County, rows: Rows, plain: list[tuple[Application, Card]], rea
         card.tries = 0 if reason == "waiting" else place.dice.randint(1, 4)
         one.state, one.closed_on, one.stage_on = "made", None, one.made_on or one.submitted_on
     rows.card_steps = [step for step in rows.card_steps if step.card_id not in taken]
+    for one, card in chosen:
+        if card.unissued_reason == "unreachable":
+            _handed_up(place, rows, one, card)
     plain[:] = [pair for pair in plain if pair[1].id not in taken]
+
+
+def _handed_up(place: County, rows: Rows, one: Application, card: Card) -> None:
+    """Nobody could be reached for three months: the card went back up to the county, which keeps it."""
+    assert card.received_on is not None
+    sent = add_months(card.received_on, 3) + timedelta(days=5)
+    if sent + timedelta(days=2) > place.today:
+        return
+    _line(place, rows, card, Batch.Leg.UP, one.station, place.centre, sent, sent + timedelta(days=1), "received")
+    card.state, card.station, card.stage_on = "handed_up", place.centre, sent + timedelta(days=1)
+    note = "满三个月联系不上,逐级上交"
+    rows.card_steps.append(_card_step(place, card, "send", "held", "sent", sent, note))
 
 
 def _arrived_now(place: County, rows: Rows, card: Card) -> None:

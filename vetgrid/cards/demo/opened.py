@@ -63,12 +63,15 @@ def make(place: County, rows: Rows, people: list[tuple[Person, str]]) -> None:
 
 def _in_the_drawers(place: County, rows: Rows, calendar: Calendar) -> None:
     """Every card that lies at a station has its item: the clock of issuing ran from the counting on."""
-    waiting = {card.application_id: card for card in rows.cards if card.state == "held"}
+    waiting = {card.application_id: card for card in rows.cards if card.state in ("held", "handed_up")}
     for one in rows.applications:
         card = waiting.get(one.id)
         if card is not None and one.state == "made" and card.received_on is not None:
             step = "联系持证人,发放" if card.unissued_reason == "waiting" else "再次联系持证人"
-            _item(place, rows, one, one.station, "card_issue", step, card.received_on, calendar)
+            if card.state == "handed_up":
+                _item(place, rows, one, place.centre, "", "上报省级中心,保管证卡", card.stage_on, calendar)
+            else:
+                _item(place, rows, one, one.station, "card_issue", step, card.received_on, calendar)
 
 
 def _replacements(place: County, rows: Rows, calendar: Calendar) -> None:

@@ -134,6 +134,12 @@ class Stage:
     label: str
     counts: tuple[int, ...]
     url: str
+    bands: tuple[str, ...]
+
+    @property
+    def cells(self) -> list[tuple[str, int]]:
+        """Each band's name with its count."""
+        return list(zip(self.bands, self.counts, strict=True))
 
     @property
     def total(self) -> int:
@@ -184,9 +190,11 @@ def _stages(
         line = found.setdefault(state, [0] * (len(bands) + 1))
         line[rules.band_of(since, today=today, bands=bands)] += count
     wanted = only or tuple(key for key, _ in states if not APPLICATION.is_final(key) and key != "refused")
-    empty = [0] * (len(bands) + 1)
+    empty, labels = [0] * (len(bands) + 1), tuple(rules.band_labels(bands))
     return tuple(
-        Stage(key, label, tuple(found.get(key, empty)), url.format(key)) for key, label in states if key in wanted
+        Stage(key, label, tuple(found.get(key, empty)), url.format(key), labels)
+        for key, label in states
+        if key in wanted
     )
 
 
