@@ -113,7 +113,7 @@ def test_the_wrong_kind_of_file_is_refused_with_what_is_missing(place):
     with pytest.raises(Invalid, match="缺少列"):
         act(by, outside.load, step="bank", name="a.xlsx", body=sheet("activation", ("1", "成功", "")))
     with pytest.raises(SheetError):
-        act(by, outside.load, step="bank", name="a.xlsx", body=b"no sheet at all")
+        act(by, outside.load, step="bank", name="a.xlsx", body=b"PK\x03\x04 no sheet at all")
     with pytest.raises(NotAllowed):
         act(place["as_town_boss"], outside.load, step="bank", name="a.xlsx", body=sheet("bank"))
 
