@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "vetgrid.benefits",
     "vetgrid.visits",
     "vetgrid.employment",
+    "vetgrid.cards",
     "vetgrid.reports",
     "vetgrid.desk",
 ]
