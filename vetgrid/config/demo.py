@@ -16,6 +16,7 @@ from vetgrid.core.scope import acting, system_actor
 from vetgrid.employment import demo as employment
 from vetgrid.grid import demo as grid
 from vetgrid.notices import demo as notices
+from vetgrid.offers import demo as offers
 from vetgrid.orgs import demo as orgs
 from vetgrid.orgs.models import Station
 from vetgrid.policies import demo as policies
@@ -49,6 +50,7 @@ def load(*, county: str = "350581") -> float:
         employment.load(later, county=county, today=DAY)
         notices.load(county=county, today=DAY)
         cards.load(county=county, by=by, today=DAY)
+        offers.load(county=county, by=by, today=DAY)
         accounts.load(by=by, today=DAY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -14,6 +14,7 @@ from vetgrid.core.permission import Permission
 from vetgrid.employment.permissions import EmploymentPermission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
+from vetgrid.offers.permissions import OffersPermission
 from vetgrid.orgs.permissions import OrgsPermission
 from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.policies.permissions import PoliciesPermission
@@ -101,6 +102,18 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("批次交接", "/cards/batches", "swap", (CardsPermission.READ,)),
             Line("外部回执文件", "/cards/intake", "upload", (CardsPermission.INTAKE,)),
             Line("证件照制作", "/cards/photo-help", "user", (CardsPermission.READ,)),
+        ),
+    ),
+    (
+        "优待目录与崇军联盟",
+        (
+            Line("优待目录", "/preferences", "list", (OffersPermission.READ,)),
+            Line("联盟商家", "/merchants", "building", (OffersPermission.READ,)),
+            Line("商家分布", "/merchants/map", "map", (OffersPermission.READ,)),
+            Line("优惠", "/offers", "badge", (OffersPermission.READ,)),
+            Line("核销统计", "/redemptions", "chart", (OffersPermission.READ,)),
+            Line("优待投诉", "/offer-complaints", "alert", (OffersPermission.READ,)),
+            Line("核销异常", "/offer-findings", "eye", (OffersPermission.READ,)),
         ),
     ),
     (

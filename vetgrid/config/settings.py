@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "vetgrid.visits",
     "vetgrid.employment",
     "vetgrid.cards",
+    "vetgrid.offers",
     "vetgrid.reports",
     "vetgrid.desk",
 ]
