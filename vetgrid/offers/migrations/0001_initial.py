@@ -86,8 +86,8 @@ class Migration(migrations.Migration):
                 ('closed_by_name', models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'indexes': [models.Index(fields=['division', '-found_on'], name='finding_by_division')],
-                'constraints': [models.UniqueConstraint(fields=('key',), name='finding_once')],
+                'indexes': [models.Index(fields=['division', '-found_on'], name='offer_finding_by_division')],
+                'constraints': [models.UniqueConstraint(fields=('key',), name='offer_finding_once')],
             },
         ),
         migrations.CreateModel(

@@ -93,8 +93,8 @@ class Finding(Scoped):
     protection = Protection(domain="offers")
 
     class Meta:
-        indexes = [models.Index(fields=["division", "-found_on"], name="finding_by_division")]
-        constraints = [models.UniqueConstraint(fields=["key"], name="finding_once")]
+        indexes = [models.Index(fields=["division", "-found_on"], name="offer_finding_by_division")]
+        constraints = [models.UniqueConstraint(fields=["key"], name="offer_finding_once")]
 
 
 class FindingRow(Scoped):
