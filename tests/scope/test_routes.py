@@ -71,6 +71,14 @@ IDS = {
     "vacancy_id": "vacancy",
     "fair_id": "fair",
     "story_id": "story",
+    "preference_id": "preference",
+    "merchant_id": "merchant",
+    "offer_id": "offer",
+    "redemption_id": "redemption",
+    "receipt_id": "receipt",
+    "complaint_id": "offer_complaint",
+    "offer_finding_id": "offer_finding",
+    "shop_account_id": "shop_account",
     "decision_id": "decision",
     "award_id": "award",
     "application_id": "application",
@@ -90,6 +98,7 @@ WORDS = {
     "section_key": "phone",
     "attribute": "number",
     "verb": None,
+    "shop_verb": "disable",
     "what": "places",
     "kind": "csv",
     "key": "stations.village",
@@ -108,8 +117,16 @@ WORDS = {
     "programme_key": "rural_over60",
     "table_key": "disability_pension",
 }
-MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "payments": "review"}
-MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "cards": "withdraw"}
+MOVES = {
+    "appeals": "transfer",
+    "mediations": "start",
+    "legal-aid": "decide",
+    "payments": "review",
+    "cards": "withdraw",
+    "merchants": "verify",
+    "offers": "pause",
+    "offer-complaints": "ask",
+}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
 OPEN_TO_ALL = {
     "rota": ("乙标员工0", "乙标"),
@@ -222,6 +239,10 @@ def test_nothing_of_another_town_shows_at_any_door(role, place):
                 "users",
                 "people/new",
                 "api/v1/people",
+                "merchants",
+                "offers",
+                "offer-complaints",
+                "alliance",
             )
         ]
         queries += [
