@@ -9,6 +9,13 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 
+MINI_PROGRAM = "/m/"
+MINI_PROGRAM_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+"""The mini-program in a browser: chosen photos are shown before they are sent (blob:), a worker keeps it open without a network."""
+
 
 class SecurityHeaders:
     """Middleware; static files may be cached, pages with personal data never."""
@@ -18,12 +25,14 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        in_mini_program = request.path.startswith(MINI_PROGRAM)
+        response["Content-Security-Policy"] = MINI_PROGRAM_POLICY if in_mini_program else POLICY
         response["X-Content-Type-Options"] = "nosniff"
         response["X-Frame-Options"] = "DENY"
         response["Referrer-Policy"] = "same-origin"
         response["Cross-Origin-Opener-Policy"] = "same-origin"
-        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        location = "(self)" if in_mini_program else "()"
+        response["Permissions-Policy"] = f"camera=(), geolocation={location}, microphone=()"
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response

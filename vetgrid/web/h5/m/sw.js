@@ -1,0 +1,16 @@
+const CACHE = "vetgrid-ae72be273ae7c714";
+const FILES = ["/m/assets/VCall.vue_vue_type_script_setup_true_lang.C3Y-wQH4.js","/m/assets/VChoice.vue_vue_type_script_setup_true_lang.C54deGZS.js","/m/assets/VField.vue_vue_type_script_setup_true_lang.HozbCnuZ.js","/m/assets/VHeading.vue_vue_type_script_setup_true_lang.D6-bbtas.js","/m/assets/VLink.vue_vue_type_script_setup_true_lang.BUe4J5go.js","/m/assets/VNote.vue_vue_type_script_setup_true_lang.B1xfIUHc.js","/m/assets/VPhotos.vue_vue_type_script_setup_true_lang.DajopgKg.js","/m/assets/VPin.vue_vue_type_script_setup_true_lang.rmnfBpHn.js","/m/assets/VRead.vue_vue_type_script_setup_true_lang.C3QPl0DO.js","/m/assets/VRow.vue_vue_type_script_setup_true_lang.Cz9Ej90d.js","/m/assets/account-account.CSp5V-cP.js","/m/assets/account-acting.Bh9ecxNE.js","/m/assets/account-close.BsCHSuka.js","/m/assets/account-sessions.C4aNd53U.js","/m/assets/acts.DDJAkLwI.js","/m/assets/ask-ask.BEBvkme2.js","/m/assets/ask-clause.BFBM55HM.js","/m/assets/ask-new.BQbiQlpu.js","/m/assets/ask-question.DqsTyHNB.js","/m/assets/ask-questions.D5ALF9M1.js","/m/assets/asking.Qs-wxKwR.js","/m/assets/benefits-applications.D6ayQZ9Q.js","/m/assets/benefits-apply.CzYYqR8w.js","/m/assets/benefits-benefits.DhyVenPx.js","/m/assets/benefits-payments.CqYi2k5W.js","/m/assets/benefits-receipt.5OywmFru.js","/m/assets/contact-contact.DHMbI5Le.js","/m/assets/contact-stations.DB2FGC2y.js","/m/assets/field-assist.CxIyMC12.js","/m/assets/field-people.DHLwcFM0.js","/m/assets/field-person.D_nwTMVy.js","/m/assets/field-saved.DKFgLqOX.js","/m/assets/field-sign-in.iYqugh9t.js","/m/assets/field-today.JaL3l3Xs.js","/m/assets/field-visit.DseolWQt.js","/m/assets/file-campaign.CT1p9I6y.js","/m/assets/file-campaigns.BPN-b7Z6.js","/m/assets/file-correct.C9DJ1zBi.js","/m/assets/file-corrections.BPFuU8xc.js","/m/assets/file-file.D9FGV64A.js","/m/assets/ids.BzWcFxqZ.js","/m/assets/index-CSB-449o.css","/m/assets/index-CbWpGkYi.js","/m/assets/jobs-jobs.BmRVegn5.js","/m/assets/jobs-vacancy.Df_UuDBZ.js","/m/assets/levels.-SKImyfB.js","/m/assets/matters-act.C9hRVgOv.js","/m/assets/matters-list.aogYgY5U.js","/m/assets/matters-matter.Ct2sIabF.js","/m/assets/matters-new.DlGf0XKn.js","/m/assets/news-notices.DmTIhyIM.js","/m/assets/news-stories.8i_VFLFx.js","/m/assets/outbox.ORAK07ve.js","/m/assets/pages-binding-binding.Cd9MhABY.js","/m/assets/pages-home-home.DCnxIBf9.js","/m/assets/pages-privacy-privacy.3ByZqjh8.js","/m/assets/pages-sign-in-sign-in.DbtU5GBL.js","/m/assets/papers.DzdE9PcG.js","/m/assets/uni-app.es.C5wuacIT.js","/m/assets/uni.f467adcc.css","/m/assets/words.Biql0BHR.js","/m/"];
+self.addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
+self.addEventListener("activate", (event) =>
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  ),
+);
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin || !url.pathname.startsWith("/m/")) return;
+  event.respondWith(caches.match(event.request, { ignoreSearch: true }).then((kept) => kept || fetch(event.request)));
+});
