@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 POLICY = (
@@ -33,6 +34,8 @@ class SecurityHeaders:
         response["Cross-Origin-Opener-Policy"] = "same-origin"
         location = "(self)" if in_mini_program else "()"
         response["Permissions-Policy"] = f"camera=(), geolocation={location}, microphone=()"
+        if settings.FIXED_DAY is not None:  # a demo county stands on one day; a phone learns it here
+            response["X-Business-Day"] = settings.FIXED_DAY.isoformat()
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response

@@ -1,6 +1,7 @@
 /** The one way to the server: token, idempotency key, and errors as sentences. */
 import { apiHost, sendFile, uuid, type Photo } from "@/platform";
 import { forgetCitizen, remember, session } from "@/state/session";
+import { hearDay } from "@/state/clock";
 import { goHome } from "@/state/going";
 
 const BASE = `${apiHost}/api/v1`;
@@ -76,6 +77,7 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
   } catch {
     throw new Problem("offline", isWrite ? OFFLINE : "现在没有网络。请连上网络后再试。");
   }
+  hearDay(answer.header);
   if (!answer.statusCode) throw new Problem("offline", OFFLINE);
   if (answer.statusCode >= 400) throw read(answer.statusCode, answer.data, path);
   return { status: answer.statusCode, body: answer.data as T };

@@ -20,5 +20,7 @@ export const NativeLegend = native("legend");
 export const NativeLink = native("a");
 export const NativeList = native("ol");
 export const NativeMain = native("main");
+export const NativeOption = native("option");
 export const NativePicture = native("img");
+export const NativeSelect = native("select");
 export const NativeText = native("textarea");

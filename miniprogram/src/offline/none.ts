@@ -1,8 +1,8 @@
 /** WeChat offers a program no sealed store, so nothing about people is kept there: visits are sent at once. */
 import { reactive } from "vue";
-import type { Visit, Waiting } from "./outbox";
+import type { ServerSide, Visit, Waiting } from "./outbox";
 
-export type { Visit, Waiting };
+export type { ServerSide, Visit, Waiting };
 export const outbox = reactive({
   canKeep: false,
   hasPin: false,

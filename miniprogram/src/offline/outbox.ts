@@ -11,9 +11,9 @@ export interface Visit {
   visited_at: string;
   way: string;
   text: string;
-  needs: string;
+  needs: string[];
   base_version: number;
-  location?: { latitude: number; longitude: number } | null;
+  location: string;
 }
 
 /** A visit on the device. `key` changes only when the content changes after a conflict. */
@@ -23,7 +23,15 @@ export interface Waiting {
   key: string;
   state: "waiting" | "conflict" | "refused";
   said: string;
-  server: Record<string, unknown> | null;
+  server: ServerSide | null;
+}
+
+/** What the server holds when the file changed meanwhile. */
+export interface ServerSide {
+  version: number;
+  phone_masked?: string;
+  visits?: { visited_at: string; way: string; text: string; by: string }[];
+  facts?: { label: string; values: Record<string, string> }[];
 }
 
 const VISIT = "visit:";
@@ -130,7 +138,7 @@ async function sendOne(item: Waiting): Promise<boolean> {
     if (!(error instanceof Problem) || error.code === "offline" || error.status === 401 || error.status === 429 || error.status >= 500) {
       return false;
     }
-    const server = error.body.server as Record<string, unknown> | undefined;
+    const server = error.body.server as ServerSide | undefined;
     await write({ ...item, state: server ? "conflict" : "refused", said: error.message, server: server ?? null });
     return true;
   }
@@ -140,7 +148,7 @@ async function sendOne(item: Waiting): Promise<boolean> {
 
 /** After looking at both sides: send mine on top of what the server has now. */
 export async function sendAnyway(item: Waiting): Promise<void> {
-  const version = Number(item.server?.version ?? item.visit.base_version);
+  const version = item.server?.version ?? item.visit.base_version;
   const visit = { ...item.visit, base_version: version };
   await write({ ...item, visit, key: uuid(), state: "waiting", said: "", server: null });
   await readAll();

@@ -30,12 +30,16 @@ export interface Paged<T> {
   next: string | null;
 }
 
-/** A list that comes page by page. */
-export function useList<T>(read: (after?: string) => Promise<Paged<T>>) {
+function whole<T>(answer: Paged<T> | T[]): Paged<T> {
+  return Array.isArray(answer) ? { items: answer, next: null } : answer;
+}
+
+/** A list that comes whole or page by page. */
+export function useList<T>(read: (after?: string) => Promise<Paged<T> | T[]>) {
   const items = ref([]) as Ref<T[]>;
   const next = ref<string | null>(null);
   const first = useRead(async () => {
-    const page = await read();
+    const page = whole(await read());
     items.value = page.items;
     next.value = page.next;
     return page;
@@ -43,7 +47,7 @@ export function useList<T>(read: (after?: string) => Promise<Paged<T>>) {
   async function more(): Promise<void> {
     if (!next.value) return;
     try {
-      const page = await read(next.value);
+      const page = whole(await read(next.value));
       items.value = items.value.concat(page.items);
       next.value = page.next;
     } catch (error) {
@@ -72,7 +76,7 @@ export function useSend() {
     try {
       const answer = await act(key);
       key = "";
-      return answer === undefined || answer === null ? ({} as T) : answer;
+      return answer || ({} as T); // an answer without content is an answer
     } catch (error) {
       problem.value = sentence(error);
       if (error instanceof Problem && error.code !== "offline" && error.status < 500) key = "";

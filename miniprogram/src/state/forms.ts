@@ -7,8 +7,12 @@ export interface Property {
   format?: string;
   "x-kind"?: string;
   enum?: (string | number)[];
-  "x-labels"?: Record<string, string>;
-  items?: { enum?: string[] };
+  "x-labels"?: string[];
+  "x-long"?: boolean;
+  "x-table"?: string;
+  const?: string;
+  default?: unknown;
+  items?: { enum?: string[]; format?: string };
   maxLength?: number;
   minimum?: number;
   maximum?: number;
@@ -40,13 +44,20 @@ function optionsOf(property: Property): FormField["options"] {
       { value: "false", label: "否" },
     ];
   }
-  const values = property.enum ?? property.items?.enum;
-  return values?.map((value) => ({ value: String(value), label: property["x-labels"]?.[value] ?? String(value) }));
+  const labels = property["x-labels"];
+  const values = property.enum ?? property.items?.enum ?? (labels ? levels(property) : undefined);
+  return values?.map((value, index) => ({ value: String(value), label: labels?.[index] ?? String(value) }));
+}
+
+/** Whole numbers that have names: from the least to the most. */
+function levels(property: Property): number[] {
+  const least = property.minimum ?? 1;
+  return Array.from({ length: (property.maximum ?? least) - least + 1 }, (_, index) => least + index);
 }
 
 function kindOf(property: Property): string {
   if (property.format === "date" || property["x-kind"] === "day") return "day";
-  if (property["x-kind"] === "long") return "long";
+  if (property["x-kind"] === "long" || property["x-long"]) return "long";
   if (property.type === "integer" || property.type === "number") return "digits";
   return (property.maxLength ?? 0) > 60 ? "long" : "line";
 }

@@ -1,4 +1,4 @@
-/** Who is here: tokens of a citizen and of a contact, for whom he acts, which size of type, what he agreed to. */
+/** Who is here: tokens of a citizen and of a contact, for whom he acts, which size of type. */
 import { reactive } from "vue";
 
 const NAME = "vetgrid";
@@ -8,7 +8,6 @@ interface Kept {
   staff: string;
   staffName: string;
   isLarge: boolean;
-  privacy: string;
   actingFor: { person_id: string; name: string } | null;
 }
 
@@ -25,7 +24,6 @@ export const session: Kept = reactive({
   staff: "",
   staffName: "",
   isLarge: false,
-  privacy: "",
   actingFor: null,
   ...kept(),
 });
