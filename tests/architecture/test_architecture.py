@@ -61,8 +61,8 @@ def test_rules_are_pure(path):
 
 
 def test_foreign_keys_point_down():
-    order = ["core", "web", "audit", "orgs", "accounts", "files", "policies", "notices", "work", "registry", "grid"]
-    order += ["payments", "appeals", "benefits", "reports", "desk"]
+    order = ["core", "web", "audit", "orgs", "accounts", "files", "policies", "notices", "work", "registry"]
+    order += ["citizens", "grid", "payments", "appeals", "benefits", "visits", "employment", "reports", "desk"]
     for model in apps.get_models():
         if model.__module__.startswith("vetgrid."):
             for field in model._meta.get_fields():

@@ -56,6 +56,14 @@ IDS = {
     "clause_id": "clause",
     "faq_id": "faq",
     "row_id": "item",
+    "binding_id": "binding",
+    "authority_id": "authority",
+    "campaign_id": "campaign",
+    "matter_id": "appeal",
+    "question_id": "consultation",
+    "vacancy_id": "vacancy",
+    "fair_id": "fair",
+    "story_id": "story",
 }
 WORDS = {
     "section_key": "phone",
@@ -98,7 +106,8 @@ def address(pattern: str, things) -> str:
     def fill(match: re.Match[str]) -> str:
         converter, _, name = match[1].rpartition(":")
         if name == "request_id":
-            return str(things["move" if "moves" in pattern else "change"].pk)
+            kind = "move" if "moves" in pattern else "binding_request" if pattern.startswith("bindings") else "change"
+            return str(things[kind].pk)
         if name == "move_key":
             return MOVES[pattern.partition("/")[0]]
         if name in IDS:
@@ -121,7 +130,9 @@ def test_every_route_has_a_guard():
 
 
 def test_the_probe_knows_every_parameter_of_every_address():
-    fake = {name: type("Row", (), {"pk": uuid.uuid4()})() for name in {*IDS.values(), "move", "change"}}
+    fake = {
+        name: type("Row", (), {"pk": uuid.uuid4()})() for name in {*IDS.values(), "move", "change", "binding_request"}
+    }
     for pattern, _ in routes():
         address(pattern, fake)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -11,6 +12,7 @@ from django.utils.http import urlencode
 
 from vetgrid.accounts.sessions import COOKIE, OpenSession, anonymous, open_session
 from vetgrid.core.actor import Actor, Origin
+from vetgrid.core.bearer import open_bearer, token_in
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed, Refused
 from vetgrid.core.guard import Guard
 from vetgrid.core.ids import new_id
@@ -31,11 +33,7 @@ class SignedIn:
         origin = _origin(request)
         try:
             with transaction.atomic():
-                token = request.COOKIES.get(COOKIE, "")
-                found = open_session(token, origin=origin) if token else None
-                session = found if isinstance(found, OpenSession) else None
-                actor = session.actor if session else anonymous(origin)
-                _attach(request, actor, session, expired_name=found if isinstance(found, str) else "")
+                actor = _become(request, origin)
                 with acting(actor, savepoint=False):
                     response = self.get_response(request)
         except DatabaseError as error:
@@ -115,19 +113,38 @@ def _as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
     return answer(request, refusal)
 
 
-def _attach(request: Any, actor: Actor, session: OpenSession | None, *, expired_name: str) -> None:
-    request.actor = actor
-    request.session_open = session
-    request.expired_name = expired_name
-    request.request_id = actor.origin.request_id
+def _become(request: Any, origin: Origin) -> Actor:
+    """Who the request is: by the bearer token of a phone when it has one, else by the browser's cookie; never by both."""
+    token, bearer = request.COOKIES.get(COOKIE, ""), token_in(request) if request.path.startswith("/api/") else ""
+    request.is_bearer = bool(bearer)
+    request.session_open, request.expired_name, request.request_id = None, "", origin.request_id
+    request.actor = anonymous(origin)
+    if bearer:
+        opened = open_bearer(bearer, request, origin=origin)
+        if opened is not None:
+            request.actor, request.session_open = opened.actor, opened.session
+    elif token:
+        found = open_session(token, origin=origin)
+        if isinstance(found, OpenSession):
+            request.session_open, request.actor = found, found.actor
+        elif isinstance(found, str):
+            request.expired_name = found
+    actor: Actor = request.actor
+    return actor
 
 
 def _origin(request: HttpRequest) -> Origin:
     return Origin(
-        address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+        address=str(_address(request))[:45],
         request_id=new_id().hex[:20],
         agent=request.headers.get("User-Agent", "")[:200],
     )
+
+
+def _address(request: HttpRequest) -> object:
+    """The caller's address; behind the installation's own proxy, which alone sets the header, the one that it names."""
+    direct = request.META.get("REMOTE_ADDR", "")
+    return request.headers.get("X-Real-IP", direct) if settings.SECURE_COOKIES else direct
 
 
 def _to_sign_in(request: Any) -> HttpResponseBase:

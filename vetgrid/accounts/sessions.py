@@ -15,9 +15,12 @@ from vetgrid.accounts.models import User
 from vetgrid.accounts.policy import policy
 from vetgrid.accounts.roles import roles
 from vetgrid.core.actor import NOBODY_ID, Actor, Held, Origin
+from vetgrid.core.bearer import Opened
 from vetgrid.core.clock import today
 
 COOKIE = "vetgrid"
+PHONE = "s"
+"""The first letter of a staff token that a phone holds."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,14 @@ def hash_of(token: str) -> bytes:
     return digest.finalize()
 
 
-def open_session(token: str, *, origin: Origin) -> OpenSession | str | None:
-    """The session behind the token, None when there is none, or the person's name when it has just expired."""
+def open_session(token: str, *, origin: Origin, is_on_phone: bool = False) -> OpenSession | str | None:
+    """The session behind the token, None when there is none, or the person's name when it has just expired.
+
+    A phone in the field is without a network for hours, so there only the longest time counts.
+    """
     rules = policy()
-    values: list[Any] = [hash_of(token), timezone.now(), today(), rules.idle, rules.longest]
+    idle = rules.longest if is_on_phone else rules.idle
+    values: list[Any] = [hash_of(token), timezone.now(), today(), idle, rules.longest]
     with connection.cursor() as cursor:
         cursor.execute("SELECT accounts_open_session(%s, %s, %s, %s, %s)", values)
         found = cursor.fetchone()[0]
@@ -68,6 +75,12 @@ def open_session(token: str, *, origin: Origin) -> OpenSession | str | None:
         return None
     found = json.loads(found) if isinstance(found, str) else found
     return str(found["name"]) if found.get("expired") else _session(found, origin)
+
+
+def open_on_phone(token: str, request: Any, origin: Origin) -> Opened | None:
+    """The staff session behind a bearer token."""
+    found = open_session(token, origin=origin, is_on_phone=True)
+    return Opened(found.actor, found) if isinstance(found, OpenSession) else None
 
 
 def held_from(grants: list[tuple[str, int]]) -> tuple[Held, ...]:

@@ -13,12 +13,21 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
+from vetgrid.accounts import api as accounts
+from vetgrid.appeals import api as appeals
+from vetgrid.citizens import api as citizens
 from vetgrid.core.api import Nobody
 from vetgrid.core.errors import Invalid, Refused
-from vetgrid.grid.api import router as grid
-from vetgrid.orgs.api import router as orgs
+from vetgrid.employment import api as employment
+from vetgrid.files import api as files
+from vetgrid.grid import api as grid
+from vetgrid.notices import api as notices
+from vetgrid.orgs import api as orgs
+from vetgrid.policies import api as policies
+from vetgrid.registry import citizen_api as own_file
 from vetgrid.registry.api import router as registry
 from vetgrid.reports.api import router as reports
+from vetgrid.visits import api as visits
 from vetgrid.web.refusals import answer
 
 
@@ -34,10 +43,21 @@ class Json(BaseRenderer):
 api = NinjaAPI(
     title="VetGrid", version="1", auth=Nobody(), renderer=Json(), docs_url=None, openapi_url=None, urls_namespace="api"
 )
-api.add_router("", orgs)
-api.add_router("", registry)
-api.add_router("", grid)
-api.add_router("", reports)
+CONSOLE = (orgs.router, registry, grid.router, reports)
+CITIZEN = (
+    citizens.citizen,
+    own_file.citizen,
+    appeals.citizen,
+    grid.citizen,
+    orgs.citizen,
+    policies.citizen,
+    notices.citizen,
+    employment.citizen,
+    files.citizen,
+)
+FIELD = (accounts.field, visits.field, citizens.field, files.field)
+for router in (*CONSOLE, *CITIZEN, *FIELD):
+    api.add_router("", router)
 
 
 @api.exception_handler(Refused)

@@ -11,7 +11,7 @@ from vetgrid.core.crypto import BlindIndexField, Keyring, Sealed, SealedField, b
 from vetgrid.core.scope import acting, system_actor
 
 _BLOCK = 1000
-INDEXED = {"id_index": "id_number", "phone_index": "phone", "account_index": "account"}
+INDEXED = {"id_index": "id_number", "phone_index": "phone", "account_index": "account", "helper_index": "helper_phone"}
 """Which blind index belongs to which sealed column."""
 
 

@@ -40,10 +40,13 @@ INSTALLED_APPS = [
     "vetgrid.notices",
     "vetgrid.work",
     "vetgrid.registry",
+    "vetgrid.citizens",
     "vetgrid.grid",
     "vetgrid.payments",
     "vetgrid.appeals",
     "vetgrid.benefits",
+    "vetgrid.visits",
+    "vetgrid.employment",
     "vetgrid.reports",
     "vetgrid.desk",
 ]

@@ -76,6 +76,34 @@ class Actor:
         return reaches
 
 
+@dataclass(frozen=True)
+class Citizen(Actor):
+    """Somebody at the mini-program: reaches no place at all, only rows of the one person he is or acts for.
+
+    `person_id` is None until the account is bound. `helper`: the name of whoever acts on the person's behalf, with the
+    `authority_id` of the recorded authority, or without one for a clerk at the counter or in the field.
+    """
+
+    account_id: UUID | None = None
+    session_id: UUID | None = None
+    person_id: UUID | None = None
+    division: int = 0
+    helper: str = ""
+    authority_id: UUID | None = None
+    has_agreed: bool = True
+
+    @property
+    def role_label(self) -> str:
+        return "代办" if self.helper else "本人"
+
+    @property
+    def person(self) -> UUID:
+        """The person whose rows are reached; raises NotAllowed before the account is bound."""
+        if self.person_id is None:
+            raise NotAllowed("请先绑定您的档案,再办理此事。", code="not_bound")
+        return self.person_id
+
+
 def require(by: Actor, permission: Permission, *, at: int | None = None) -> None:
     """Raises NotAllowed unless `by` has the permission at the division (anywhere when `at` is None)."""
     if not by.may(permission, at=at):

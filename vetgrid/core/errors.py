@@ -58,6 +58,13 @@ class Invalid(Refused):
         self.fields = dict(fields or {})
 
 
+class TooMany(Refused):
+    """Asked too often: later it is possible again."""
+
+    http_code = 429
+    code = "too_many"
+
+
 class ScopeMissing(Refused):
     """A query ran without a scope: the database refused it. Always a defect of ours, never of the user."""
 

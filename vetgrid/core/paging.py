@@ -59,3 +59,10 @@ def page_of(rows: QuerySet[Row], *, number: str | int | None, size: str | int | 
 def _whole(value: str | int | None, default: int) -> int:
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def cursor_page(rows: QuerySet[Row], after: str, *, size: int = PAGE_SIZES[0]) -> tuple[list[Row], str | None]:
+    """The rows behind a cursor of the API, and the next cursor. The cursor is how many rows were seen: lists of one person are short."""
+    at = _whole(after, 0)
+    found = list(rows[at : at + size + 1])
+    return found[:size], str(at + size) if len(found) > size else None

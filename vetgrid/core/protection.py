@@ -14,6 +14,8 @@ from django.db import models
 from psycopg import Cursor, sql
 
 READ_WRITE = ("SELECT", "INSERT", "UPDATE")
+PERSON = "nullif(current_setting('vetgrid.person', true), '')::uuid"
+"""SQL: the person that the running transaction's citizen is or acts for; NULL for everybody else."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Protection:
     """Readable by everyone in scope (codes, names of divisions), writable only within reach."""
     hidden_when: str = ""
     """SQL condition under which a row is hidden although it lies within reach; `also_readable` may open it again."""
+    person_column: str = ""
+    """The column that names the person whose row it is: a citizen reads his own rows by it. Without it a citizen reads none."""
+    is_for_citizens: bool = False
+    """A child read through its parent shows to the citizen who may read the parent; without it only to those with a reach."""
     is_confidential: bool = False
     """The trail keeps the rows' changes without a place, so that no auditor's page shows them; the chain still covers them."""
 
@@ -145,6 +151,11 @@ def _policies(cursor: Cursor[Any], roles: Roles, table: str, declared: Protectio
             f"({writes} AND {declared.through})",
             f"({inserts} AND {declared.through})",
         )
+        if not declared.is_for_citizens:
+            mine = within(declared.domain, "write", declared.column)
+            reads = f"({reads} AND ({PERSON} IS NULL OR {mine}))"
+    if declared.person_column:
+        reads = f"({reads} OR {declared.person_column} = {PERSON})"
     if declared.also_readable:
         reads = f"({reads} OR {declared.also_readable})"
     if declared.also_writable:

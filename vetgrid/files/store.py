@@ -1,5 +1,6 @@
 """The bytes of stored files: sealed in the home folder, described in the database, gone when their time is over."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +15,9 @@ from vetgrid.core.errors import NotFound
 from vetgrid.files.models import StoredFile
 
 _CHUNK = 1 << 20
-KEEP_DAYS = {"import": 90, "rejected": 90, "export": 7, "proof": None, "appeal": None}
+UPLOAD = "citizen"
+"""The kind of an upload of the mini-program until something refers to it."""
+KEEP_DAYS = {"import": 90, "rejected": 90, "export": 7, "proof": None, "appeal": None, UPLOAD: 30}
 
 
 def keep(body: bytes, *, name: str, media_type: str, kind: str, division: int, by: Actor, today: date) -> StoredFile:
@@ -47,6 +50,18 @@ def content(file_id: UUID) -> tuple[StoredFile, bytes]:
     if row is None or not path.exists():
         raise NotFound("没有找到这个文件。它可能已过保存期,请重新生成。")
     return row, _opened(path.read_bytes())
+
+
+def claim(upload_ids: Sequence[UUID], *, kind: str, division: int, by: Actor) -> list[UUID]:
+    """Turns the caller's own fresh uploads into files of this kind and place; NotFound for any other id, used ones included."""
+    wanted = list(dict.fromkeys(upload_ids))
+    rows = StoredFile.objects.select_for_update().filter(pk__in=wanted, owner=by.id, kind=UPLOAD, removed_at=None)
+    if len(rows) != len(wanted):
+        raise NotFound("有照片已失效或已用过,请重新上传。")
+    for row in rows:
+        row.kind, row.division, row.keep_until = kind, division, None
+        row.save(update_fields=["kind", "division", "keep_until"])
+    return wanted
 
 
 def digest_of(body: bytes) -> str:

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from ninja import Router, Schema
 
-from vetgrid.core.api import Holding
+from vetgrid.core.api import AsCitizen, Doors, Holding
 from vetgrid.core.clock import today
+from vetgrid.core.crypto import Sealed
 from vetgrid.grid import queries
+from vetgrid.grid.models import Duty
 from vetgrid.grid.permissions import GridPermission
 
 router = Router(tags=["grid"])
@@ -46,3 +48,54 @@ def get_coverage(request: Any) -> list[Any]:
     return list(
         queries.coverage(division=request.actor.places(GridPermission.READ).low, seen_by=request.actor, today=today())
     )
+
+
+citizen = Doors(tags=["citizen"])
+
+
+class CallOut(Schema):
+    """Somebody who answers, with a phone to call."""
+
+    kind: str
+    label: str
+    name: str
+    phone: str
+
+
+class StationCallOut(Schema):
+    id: UUID
+    name: str
+    address: str
+    phone: str
+    hours: str
+
+
+class ContactOut(Schema):
+    contact: CallOut | None
+    deputy: CallOut | None
+    chain: list[CallOut]
+    cell: str
+    station: StationCallOut | None
+
+
+def _call(duty: Duty) -> dict[str, str]:
+    phone = duty.staff.phone
+    return {
+        "kind": duty.kind,
+        "label": duty.get_kind_display(),
+        "name": duty.staff.name,
+        "phone": phone.reveal() if isinstance(phone, Sealed) else "",
+    }
+
+
+@citizen.get("/citizen/contact", response=ContactOut, auth=AsCitizen(), operation_id="citizenContact")
+def my_contact(request: Any) -> dict[str, Any]:
+    found = queries.own_chain(seen_by=request.actor)
+    calls = [_call(duty) for duty in found.duties]
+    return {
+        "contact": next((call for call in calls if call["kind"] == Duty.Kind.CONTACT), None),
+        "deputy": next((call for call in calls if call["kind"] == Duty.Kind.DEPUTY), None),
+        "chain": calls,
+        "cell": found.cell,
+        "station": found.station,
+    }

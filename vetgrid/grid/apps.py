@@ -8,6 +8,6 @@ class GridConfig(AppConfig):
     label = "grid"
 
     def ready(self) -> None:
-        from vetgrid.grid import figures, reactions  # noqa: F401  # declares the figures
+        from vetgrid.grid import figures, knowing, reactions  # noqa: F401  # declare figures and the second fact
 
         reactions.subscribe_all()

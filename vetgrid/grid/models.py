@@ -88,7 +88,7 @@ class Membership(Scoped):
     to_on = models.DateField(null=True)
     """The first day on which it is no longer so."""
     reason = models.CharField(max_length=200, blank=True)
-    protection = GRID
+    protection = Protection(domain="grid", person_column="person_id")
 
     class Meta:
         indexes = [models.Index(fields=["cell"], name="membership_by_cell", condition=Q(to_on=None))]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from vetgrid.core.actor import Actor
+from vetgrid.core.actor import Actor, Citizen
 from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import Level, Places, ancestor
@@ -14,7 +14,7 @@ from vetgrid.core.reach import within
 from vetgrid.core.scope import lending
 from vetgrid.grid.models import Cell, Duty, Membership
 from vetgrid.grid.permissions import GridPermission
-from vetgrid.orgs.models import Division, Staff
+from vetgrid.orgs.models import Division, Staff, Station
 from vetgrid.registry.models import Person
 
 
@@ -164,6 +164,35 @@ def chain_of(division: int, *, cell_id: UUID | None, seen_by: Actor) -> list[Dut
     with lending("grid", public), lending("orgs", public):
         rows = list(Duty.objects.filter(wanted, to_on=None).select_related("staff", "cell"))
     return sorted(rows, key=lambda duty: order.index(duty.kind))
+
+
+@dataclass(frozen=True)
+class OwnChain:
+    """Who answers for a citizen: the town's leader first, contact and deputy last; and the station."""
+
+    duties: list[Duty]
+    cell: str
+    station: Station | None
+
+
+def own_chain(*, seen_by: Citizen) -> OwnChain:
+    """For the mini-program: what stands on the public sign of the person's own cell."""
+    division, town = seen_by.division, ancestor(seen_by.division, Level.TOWN)
+    places = Places.only({division, town})
+    with lending("grid", places), lending("orgs", places):
+        member = Membership.objects.filter(person_id=seen_by.person, to_on=None).select_related("cell").first()
+        wanted = Q(cell=None, division=division) | Q(cell=None, division=town, kind=Duty.Kind.TOWN_LEADER)
+        if member is not None:
+            wanted |= Q(cell_id=member.cell_id)
+        rows = list(Duty.objects.filter(wanted, to_on=None).select_related("staff", "cell"))
+    above = [ancestor(division, level) for level in (Level.COUNTY, Level.TOWN, Level.VILLAGE)]
+    stations = Station.objects.filter(division__in=above, closed_on=None).exclude(kind="university")
+    order = list(Duty.Kind.values)
+    return OwnChain(
+        sorted(rows, key=lambda duty: order.index(duty.kind)),
+        member.cell.name if member else "",
+        stations.order_by("-division").first(),
+    )
 
 
 def answered_for(person_id: UUID, *, day: date, seen_by: Actor) -> list[Duty]:

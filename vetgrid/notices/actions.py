@@ -9,17 +9,20 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from vetgrid.audit.trail import record
-from vetgrid.core.actor import Actor, require
+from vetgrid.core.actor import Actor, Citizen, require
 from vetgrid.core.bulk import insert
 from vetgrid.core.clock import now
 from vetgrid.core.crypto import Sealed
-from vetgrid.core.errors import Conflict, NotFound
+from vetgrid.core.errors import Conflict, Invalid, NotFound
 from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
 from vetgrid.notices.channels import channel_for
-from vetgrid.notices.models import Attempt, Notice
+from vetgrid.notices.models import Attempt, Notice, Story
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.notices.texts import text_for
+
+DOTS = "••••••"
+"""Stands in a text where the secret will be."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Message:
     url: str = ""
     dedupe: str | None = None
     is_confidential: bool = False
+    secret: str = ""
+    """Replaces the dots of the text only when it is sent."""
 
 
 def tell(messages: Iterable[Message], *, today: date) -> int:
@@ -77,6 +82,7 @@ def _row(message: Message, *, today: date) -> Notice:
         body=body,
         url=message.url,
         address=message.address,
+        secret=message.secret or None,
         made_at=now(),
         sent_at=now() if is_in_app else None,
         state=Notice.State.SENT if is_in_app else Notice.State.QUEUED,
@@ -100,15 +106,14 @@ def attempt(notice_id: UUID) -> None:
     if notice is None:
         return
     address = notice.address.reveal() if notice.address else ""
-    outcome = channel_for(notice.channel).send(
-        key=str(notice.id), address=address, title=notice.title, body=notice.body
-    )
+    body = notice.body.replace(DOTS, notice.secret.reveal()) if notice.secret else notice.body
+    outcome = channel_for(notice.channel).send(key=str(notice.id), address=address, title=notice.title, body=body)
     Attempt(notice=notice, division=notice.division, at=now(), state=outcome.state, reason=outcome.reason).save(
         force_insert=True
     )
-    notice.state, notice.reason = outcome.state, outcome.reason
+    notice.state, notice.reason, notice.secret = outcome.state, outcome.reason, None
     notice.sent_at = now() if outcome.state == Notice.State.SENT else None
-    notice.save(update_fields=["state", "reason", "sent_at"])
+    notice.save(update_fields=["state", "reason", "sent_at", "secret"])
 
 
 @transaction.atomic
@@ -133,3 +138,62 @@ def mark_read(*, by: Actor, notice_id: UUID | None = None) -> int:
     if notice_id is not None:
         rows = rows.filter(pk=notice_id)
     return int(rows.update(read_at=now()))
+
+
+@transaction.atomic
+def mark_own_read(*, notice_id: UUID, by: Citizen) -> None:
+    """已读: a message to the person himself."""
+    found = Notice.objects.filter(pk=notice_id, person_id=by.person).values_list("division", flat=True).first()
+    if found is None:
+        raise NotFound("没有找到这条消息。")
+    with lending("notices", Places.only([found])):
+        Notice.objects.filter(pk=notice_id, read_at=None).update(read_at=now())
+
+
+@dataclass(frozen=True)
+class StoryText:
+    """An article as it is typed."""
+
+    kind: str
+    title: str
+    summary: str
+    body: str
+    published_on: date
+
+
+@transaction.atomic
+def publish(text: StoryText, *, division: int, by: Actor, today: date, story_id: UUID | None = None) -> Story:
+    """发布 or 修改 an article for everybody at the mini-program."""
+    require(by, NoticesPermission.PUBLISH, at=division)
+    found = {}
+    if text.kind not in Story.Kind.values:
+        found["kind"] = "请选择栏目。"
+    if not text.title.strip() or len(text.title) > 80:
+        found["title"] = "请填写标题,最多80字。"
+    if not text.body.strip() or len(text.body) > 5000:
+        found["body"] = "请填写正文,最多5000字。"
+    if found:
+        raise Invalid(fields=found)
+    row = Story.objects.select_for_update().filter(pk=story_id).first() if story_id else Story(division=division)
+    if row is None:
+        raise NotFound("没有找到这篇文章。")
+    require(by, NoticesPermission.PUBLISH, at=row.division)
+    row.kind, row.title, row.summary = text.kind, text.title.strip(), text.summary.strip()[:200]
+    row.body, row.published_on, row.by_name = text.body.strip(), text.published_on, by.name
+    row.version = row.version + 1 if story_id else 1
+    row.save()
+    record(by, NoticesPermission.PUBLISH, division=row.division, table="notices_story", row=row.id)
+    return row
+
+
+@transaction.atomic
+def withdraw_story(*, story_id: UUID, by: Actor, today: date) -> Story:
+    """撤下: it stays in the list of the bureau, nobody else sees it."""
+    row = Story.objects.select_for_update().filter(pk=story_id).first()
+    if row is None:
+        raise NotFound("没有找到这篇文章。")
+    require(by, NoticesPermission.PUBLISH, at=row.division)
+    row.withdrawn_on = today
+    row.save(update_fields=["withdrawn_on"])
+    record(by, NoticesPermission.PUBLISH, division=row.division, table="notices_story", row=row.id, reason="撤下")
+    return row

@@ -1,10 +1,14 @@
 """Which: my messages, and the send log of a place."""
 
-from django.db.models import QuerySet
+from datetime import date
+from uuid import UUID
 
-from vetgrid.core.actor import Actor
+from django.db.models import Q, QuerySet
+
+from vetgrid.core.actor import Actor, Citizen
+from vetgrid.core.errors import NotFound
 from vetgrid.core.reach import within
-from vetgrid.notices.models import Notice
+from vetgrid.notices.models import Notice, Story
 from vetgrid.notices.permissions import NoticesPermission
 
 
@@ -18,6 +22,29 @@ def mine(*, seen_by: Actor) -> QuerySet[Notice]:
 
 def unread(*, seen_by: Actor) -> int:
     return mine(seen_by=seen_by).filter(read_at=None).count() if seen_by.staff_id else 0
+
+
+def own(*, seen_by: Citizen) -> QuerySet[Notice]:
+    """What was told to the person over whatever channel, newest first."""
+    return Notice.objects.filter(person_id=seen_by.person, staff=None).order_by("-made_at", "-id")
+
+
+def stories(*, on: date, seen_by: Actor) -> QuerySet[Story]:
+    """Published and not withdrawn, newest first; public."""
+    rows = Story.objects.filter(published_on__lte=on).filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on))
+    return rows.order_by("-published_on", "-id")
+
+
+def every_story(*, seen_by: Actor) -> QuerySet[Story]:
+    """For the clerk who publishes: withdrawn ones too."""
+    return within(Story.objects.all(), seen_by.places(NoticesPermission.PUBLISH)).order_by("-published_on", "-id")
+
+
+def story(story_id: UUID, *, seen_by: Actor) -> Story:
+    found = every_story(seen_by=seen_by).filter(pk=story_id).first()
+    if found is None:
+        raise NotFound("没有找到这篇文章。")
+    return found
 
 
 def log(*, state: str = "", channel: str = "", seen_by: Actor) -> QuerySet[Notice]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ninja import Router, Schema
 
-from vetgrid.core.api import Holding
+from vetgrid.core.api import AsCitizen, Doors, Holding
 from vetgrid.core.paging import page_of
 from vetgrid.orgs import queries
 from vetgrid.orgs.permissions import OrgsPermission
@@ -41,3 +41,36 @@ def list_stations(request: Any, kind: str = "", page: int = 1) -> dict[str, Any]
 )
 def get_station(request: Any, station_id: UUID) -> Any:
     return queries.station(station_id, seen_by=request.actor)
+
+
+citizen = Doors(tags=["citizen"])
+
+
+class OpenStationOut(Schema):
+    """A station as anybody may see it: what hangs beside its door."""
+
+    id: UUID
+    kind: str
+    name: str
+    address: str
+    phone: str
+    hours: str
+    places: list[str]
+
+
+@citizen.get(
+    "/citizen/stations", response=list[OpenStationOut], auth=AsCitizen(is_bound=False), operation_id="citizenStations"
+)
+def open_stations(request: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.id,
+            "kind": row.get_kind_display(),
+            "name": row.name,
+            "address": row.address,
+            "phone": row.phone,
+            "hours": row.hours,
+            "places": places,
+        }
+        for row, places in queries.open_stations(seen_by=request.actor)
+    ]

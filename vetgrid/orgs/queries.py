@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from vetgrid.core.actor import Actor
+from vetgrid.core.codes import codes
 from vetgrid.core.crypto import blinds
 from vetgrid.core.errors import NotFound
-from vetgrid.core.places import Level, Places, ancestor
+from vetgrid.core.places import NATION, Level, Places, ancestor
 from vetgrid.core.reach import within
+from vetgrid.core.scope import lending
 from vetgrid.orgs.models import (
     CalendarException,
     Division,
@@ -68,6 +70,16 @@ def stations(*, text: str = "", kind: str = "", gap: str = "", seen_by: Actor) -
     elif gap == "board":
         rows = rows.filter(has_board=False)
     return rows.order_by("division", "kind", "id")
+
+
+def open_stations(*, seen_by: Actor) -> list[tuple[Station, list[str]]]:
+    """Every open station with the labels of its places: public, so the place is lent for the places alone."""
+    rows = list(Station.objects.filter(closed_on=None).order_by("division", "kind", "id"))
+    found: dict[UUID, list[str]] = {}
+    with lending("orgs", Places.of([NATION])):
+        for key, code in Place.objects.filter(to_on=None).order_by("code").values_list("station_id", "code"):
+            found.setdefault(key, []).append(codes("place_kind").label(code))
+    return [(row, found.get(row.id, [])) for row in rows]
 
 
 def station(station_id: UUID, *, seen_by: Actor) -> Station:

@@ -304,6 +304,21 @@ def masks() -> dict[str, tuple[int, int]]:
     return {key: (value[0], value[1]) for key, value in body.items()}
 
 
+@dataclass(frozen=True)
+class OwnFile:
+    """What a person does not see, cannot correct, and sees masked of his own file (`data/policy/citizen_file.toml`)."""
+
+    hidden: frozenset[str]
+    fixed: frozenset[str]
+    masked: frozenset[str]
+
+
+@cache
+def own_file() -> OwnFile:
+    body = tomllib.loads((settings.DATA / "policy" / "citizen_file.toml").read_text(encoding="utf-8"))
+    return OwnFile(frozenset(body["hidden"]), frozenset(body["fixed"]), frozenset(body["masked"]))
+
+
 def parse(entry: Field, text: str, *, today: date) -> Any:
     """The value that a typed text means; raises Invalid with a sentence. An empty text is None (or '' for texts)."""
     text = text.strip()

@@ -27,6 +27,7 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
         return JsonResponse(
             {
                 "title": error.sentence,
+                "detail": error.sentence,
                 "code": error.code,
                 "status": error.http_code,
                 "fields": getattr(error, "fields", {}),

@@ -18,6 +18,10 @@ THROUGH_APPEAL = "EXISTS (SELECT 1 FROM appeals_appeal a WHERE a.id = appeal_id)
 FOLLOWS = ("appeal", "appeals_appeal")
 CHILD = Protection(domain="appeals", follows=FOLLOWS, through=THROUGH_APPEAL)
 HISTORY = Protection(domain="appeals", app=APPENDED, job=APPENDED, follows=FOLLOWS, through=THROUGH_APPEAL)
+OWN_HISTORY = Protection(
+    domain="appeals", app=APPENDED, job=APPENDED, follows=FOLLOWS, through=THROUGH_APPEAL, is_for_citizens=True
+)
+OWN_CHILD = Protection(domain="appeals", follows=FOLLOWS, through=THROUGH_APPEAL, is_for_citizens=True)
 
 
 class Series(Scoped):
@@ -107,6 +111,7 @@ class Appeal(Scoped):
 
     protection = Protection(
         domain="appeals",
+        person_column="person_id",
         also_readable=f"({within('appeals', 'read', 'origin')} OR appeals_shared(id))",
     )
 
@@ -163,7 +168,7 @@ class Step(Scoped):
     by_name = models.CharField(max_length=80)
     station = models.ForeignKey(Station, models.PROTECT, related_name="+")
     note = models.CharField(max_length=1000, blank=True)
-    protection = HISTORY
+    protection = OWN_HISTORY
 
     class Meta:
         indexes = [models.Index(fields=["appeal", "at"], name="step_by_appeal")]
@@ -241,7 +246,7 @@ class Attachment(Scoped):
     added_by_name = models.CharField(max_length=80)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
-    protection = CHILD
+    protection = OWN_CHILD
 
 
 class Band(models.Model):

@@ -33,7 +33,10 @@ class Consultation(Scoped):
     registered_by_name = models.CharField(max_length=80)
     registered_at = models.DateTimeField()
     version = models.IntegerField(default=1)
-    protection = Protection(domain="appeals")
+    protection = Protection(domain="appeals", person_column="person_id")
 
     class Meta:
-        indexes = [models.Index(fields=["division", "-asked_on"], name="consultation_by_division")]
+        indexes = [
+            models.Index(fields=["division", "-asked_on"], name="consultation_by_division"),
+            models.Index(fields=["person", "-asked_on"], name="consultation_by_person"),
+        ]

@@ -12,6 +12,7 @@ from vetgrid.audit.trail import record
 from vetgrid.core.actor import Actor, require
 from vetgrid.core.clock import now
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed
+from vetgrid.notices.actions import Message, tell
 from vetgrid.registry.actions.finding import locked, locked_person
 from vetgrid.registry.actions.life import confirm_death
 from vetgrid.registry.actions.writing import (
@@ -130,6 +131,8 @@ def decide_change(*, request_id: UUID, approve: bool, note: str, by: Actor, toda
     if approve:
         _apply(request, by=by, today=today)
     _close(request, RequestState.APPROVED if approve else RequestState.REJECTED, note, by=by)
+    if request.source == "self_report":
+        _tell_person(request, today=today)
     record(
         by,
         RegistryPermission.APPROVE,
@@ -186,6 +189,20 @@ def _close(request: ChangeRequest, state: RequestState, note: str, *, by: Actor)
     request.state = state
     request.decided_by, request.decided_at, request.decision_note = by.id, now(), note.strip()
     request.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+
+
+def _tell_person(request: ChangeRequest, *, today: date) -> None:
+    """The person who asked at the mini-program learns what became of it there."""
+    label = "去世申报" if request.section == DEATH else section(request.section).label
+    values = {
+        "section": label,
+        "outcome": "已更正" if request.state == RequestState.APPROVED else "未同意",
+        "note": request.decision_note,
+    }
+    tell(
+        [Message(template="correction_decided", division=request.division, person_id=request.person_id, values=values)],
+        today=today,
+    )
 
 
 def _must_be_open(state: str) -> None:

@@ -13,7 +13,7 @@ from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection
 from vetgrid.registry.models.person import Person
 
-FACT = Protection(domain="registry", follows=("person", "registry_person"))
+FACT = Protection(domain="registry", follows=("person", "registry_person"), person_column="person_id")
 
 
 class Fact(Scoped):

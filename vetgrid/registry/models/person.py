@@ -46,7 +46,7 @@ class Person(Scoped):
     version = models.IntegerField(default=1)
     registered_at = models.DateTimeField()
     confirmed_on = models.DateField(null=True)
-    protection = REGISTRY
+    protection = Protection(domain="registry", person_column="id")
 
     class Meta:
         indexes = [

@@ -9,6 +9,7 @@ from vetgrid.core.protection import Protection
 from vetgrid.registry.models.person import REGISTRY, Person
 
 UPKEEP = Protection(domain="registry", follows=("person", "registry_person"))
+ASKED = Protection(domain="registry", follows=("person", "registry_person"), person_column="person_id")
 
 
 class RequestState(models.TextChoices):
@@ -30,6 +31,8 @@ class ChangeRequest(Scoped):
     proof_kind = models.CharField(max_length=20, blank=True)
     proof_note = models.CharField(max_length=300, blank=True)
     proof_file = models.UUIDField(null=True)
+    photos = models.JSONField(default=list)
+    """Ids of the pictures that the person sent as proof."""
     source = models.CharField(max_length=20)
     asked_by = models.UUIDField()
     asked_by_name = models.CharField(max_length=40)
@@ -39,10 +42,13 @@ class ChangeRequest(Scoped):
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
     decision_note = models.CharField(max_length=300, blank=True)
-    protection = UPKEEP
+    protection = ASKED
 
     class Meta:
-        indexes = [models.Index(fields=["division", "state", "asked_at"], name="change_request_queue")]
+        indexes = [
+            models.Index(fields=["division", "state", "asked_at"], name="change_request_queue"),
+            models.Index(fields=["person", "-asked_at"], name="change_request_by_person"),
+        ]
 
 
 class MoveRequest(Scoped):

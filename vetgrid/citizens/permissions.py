@@ -1,0 +1,10 @@
+"""Somebody may: what clerks can do for the people at the mini-program."""
+
+from vetgrid.core.permission import Permission
+
+
+class CitizensPermission(Permission):
+    ASSIST = "citizens.assist"
+    BIND = "citizens.bind"
+    CAMPAIGN = "citizens.campaign"
+    READ = "citizens.read"
