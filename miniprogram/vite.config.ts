@@ -16,8 +16,8 @@ export default defineConfig({
   resolve: {
     // What differs between WeChat and a browser has one name and two files.
     alias: [
-      { find: /^@\/platform$/, replacement: source(isWeixin ? "platform/weixin.ts" : "platform/browser.ts") },
-      { find: /^@\/offline$/, replacement: source(isWeixin ? "offline/none.ts" : "offline/outbox.ts") },
+      { find: /^#platform$/, replacement: source(isWeixin ? "platform/weixin.ts" : "platform/browser.ts") },
+      { find: /^#offline$/, replacement: source(isWeixin ? "offline/none.ts" : "offline/outbox.ts") },
     ],
   },
   build: { target: "es2019", sourcemap: false, assetsInlineLimit: 0 },

@@ -1,5 +1,5 @@
 /** The one way to the server: token, idempotency key, and errors as sentences. */
-import { apiHost, sendFile, uuid, type Photo } from "@/platform";
+import { apiHost, sendFile, uuid, type Photo } from "#platform";
 import { forgetCitizen, remember, session } from "@/state/session";
 import { hearDay } from "@/state/clock";
 import { goHome } from "@/state/going";

@@ -1,7 +1,7 @@
 /** Visits that wait on the device: kept sealed, sent in order, deleted only when the server has said that it has them. */
 import { reactive } from "vue";
 import { ask, Problem } from "@/api/http";
-import { uuid } from "@/platform";
+import { uuid } from "#platform";
 import * as store from "./store";
 import { canSeal, checkOf, keyOf, newSalt, opens, seal, unseal, type Sealed } from "./vault";
 

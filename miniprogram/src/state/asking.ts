@@ -1,7 +1,7 @@
 /** The two things a page does with the server: show what is there, and send something once. */
 import { ref, type Ref } from "vue";
 import { Problem } from "@/api/http";
-import { uuid } from "@/platform";
+import { uuid } from "#platform";
 
 export function sentence(error: unknown): string {
   return error instanceof Error && error.message ? error.message : "没有办成,请稍后再试。";
