@@ -19,6 +19,9 @@ from vetgrid.core.scope import acting, system_actor
 
 ROOT = Path(__file__).parent
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API runs a loop in this thread
+os.environ.setdefault(
+    "VETGRID_RATE_FACTOR", "1000"
+)  # the rates have tests of their own; others may call as often as they like
 
 
 def _template_name() -> str:
@@ -32,6 +35,8 @@ def _template_name() -> str:
         "vetgrid/config/database.py",
         "vetgrid/config/migrating.py",
         "data/notices.toml",
+        "data/benefits/parameters/*.csv",
+        "data/benefits/*.toml",
         "requirements.lock",
     ):
         for path in sorted(ROOT.glob(pattern)):

@@ -14,7 +14,6 @@ from vetgrid.accounts.sessions import PHONE
 from vetgrid.citizens.models import Account, Authority, Binding, CitizenSession
 from vetgrid.citizens.policy import policy
 from vetgrid.citizens.sessions import PREFIX, hash_of, new_token
-from vetgrid.core import rate
 from vetgrid.core.crypto import blind
 from vetgrid.core.ids import new_id
 from vetgrid.core.scope import acting
@@ -33,7 +32,6 @@ class Phone:
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
     def call(self, method: str, path: str, body: Any = None, *, key: str = "", **headers: str) -> Any:
-        rate.forget()
         sent = {"Idempotency-Key": key or str(new_id())} | headers
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
@@ -49,7 +47,6 @@ class Phone:
         return self.call("POST", path, {} if body is None else body, **options)
 
     def upload(self, file: Any, path: str = "/citizen/uploads") -> Any:
-        rate.forget()
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(new_id())}
         return self.client.post(PREFIX_ADDRESS + path, {"file": file}, headers=headers)
 

@@ -61,9 +61,30 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("action", choices=["rotate"])
     code = add("code", "the current one-time code of a demo administrator", commands.code)
     code.add_argument("username")
+    _add_benefits(add("benefits", "the benefit rules on files of facts, without a database", commands.benefits))
     bench = add("bench", "run the benchmarks", commands.bench)
     bench.add_argument("--quick", action="store_true")
     return parser
+
+
+def _add_benefits(benefits: argparse.ArgumentParser) -> None:
+    verbs = benefits.add_subparsers(required=True, metavar="ACTION", dest="action")
+    for name, text in (
+        ("determine", "the amounts of every person of a file for a month, as JSON lines"),
+        ("explain", "one person's receipt as text"),
+        ("check", "what looks wrong in the parameter tables"),
+    ):
+        verb = verbs.add_parser(name, help=text, description=text)
+        verb.add_argument("--parameters", type=Path, help="a folder of parameter files instead of the one that ships")
+        if name == "check":
+            continue
+        verb.add_argument("--facts", required=True, type=Path, help="JSON lines, see docs/guides/benefit-facts.md")
+        verb.add_argument("--month", required=True, help="e.g. 2023-08")
+        verb.add_argument("--known-on", help="as known on this day, e.g. 2023-09-30; left out: as known now")
+        if name == "determine":
+            verb.add_argument("--out", type=Path, help="write here instead of to the screen")
+        else:
+            verb.add_argument("--person", required=True, help="the person of the line")
 
 
 def _adder(

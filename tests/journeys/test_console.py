@@ -222,6 +222,19 @@ PAGES = {
         "/account",
         "/style",
     ],
+    "city_clerk": [
+        "/benefits/programmes",
+        "/benefits/programmes/disability_pension",
+        "/benefits/programmes/rural_over60",
+        "/benefits/parameters",
+        "/benefits/parameters/disability_pension",
+        "/benefits/proposals",
+        "/benefits/proposals/new",
+        "/benefits/proposals/new?table=disability_pension&table=combat_test",
+        "/benefits/simulations",
+        "/benefits/simulations/new",
+        "/benefits/simulations/new?table=survivors_pension&programme=rural_over60",
+    ],
     "system_admin": ["/users", "/users/new", "/divisions", "/roles", "/system"],
     "security_admin": ["/users", "/grants", "/roles"],
     "discipline_officer": ["/", "/accusations", "/help/accusation"],
@@ -285,3 +298,49 @@ def test_possible_duplicates_are_offered_while_a_new_file_is_typed(page: Page, r
     page.keyboard.press("Tab")
     expect(page.get_by_role("heading", name="可能已有这个人的档案")).to_be_visible()
     expect(page.get_by_role("cell", name=known).first).to_be_visible()
+
+
+def test_a_rate_is_raised_in_two_hands_and_what_it_costs_is_seen_before(page: Page, running: Running, browser: Browser):
+    sign_in(page, running, "city_clerk")
+    page.goto(f"{running.url}/benefits/proposals/new?table=combat_test")
+    page.get_by_label("变更名称").fill("参战补助提标")
+    page.get_by_label("依据文件").fill("石狮市2024年标准的通知")
+    page.get_by_label("来源").select_option("A")
+    page.get_by_label("执行日期").fill("2024-01-01")
+    cell = page.get_by_label("参战参试退役人员生活补助标准", exact=False).first
+    cell.fill("一千")
+    page.get_by_role("button", name="提交复核").click()
+    expect(page.get_by_text("不是可用的数值")).to_be_visible()
+    assert cell.input_value() == "一千"
+    check_accessibility(page, "a wrong cell")
+    cell.fill("12000")
+    page.get_by_role("button", name="提交复核").click()
+    expect(page.get_by_text("等待另一位人员复核")).to_be_visible()
+    expect(page.get_by_text("谁多谁少")).to_be_visible(timeout=60_000)
+    check_accessibility(page, "a proposal")
+    where = page.url
+
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    chief = context.new_page()
+    sign_in(chief, running, "section_chief")
+    chief.goto(where)
+    chief.on("dialog", lambda dialog: dialog.accept())
+    chief.get_by_role("button", name="复核通过").click()
+    expect(chief.get_by_text("新标准已追加入库")).to_be_visible()
+    context.close()
+    page.goto(f"{running.url}/benefits/parameters/combat_test")
+    expect(page.get_by_text("12000元/年")).to_be_visible()
+
+
+def test_a_simulation_is_worked_out_while_the_page_waits(page: Page, running: Running):
+    sign_in(page, running, "section_chief")
+    page.goto(f"{running.url}/benefits/simulations/new?table=ill_returned")
+    page.get_by_label("模拟名称").fill("带病回乡提高")
+    page.get_by_label("各档上浮%").fill("5")
+    page.get_by_role("button", name="算出").click()
+    page.get_by_role("button", name="开始模拟").click()
+    expect(page.get_by_role("heading", name="谁多谁少")).to_be_visible(timeout=60_000)
+    check_accessibility(page, "a simulation")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载").click()
+    assert "类别" in Path(download.value.path()).read_text(encoding="utf-8-sig")

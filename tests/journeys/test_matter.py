@@ -128,3 +128,24 @@ def test_a_matter_from_the_village_to_the_town_and_to_its_end(page: Page, runnin
         assert f"appeals.{verb}" in text, verb
     for tab in (town, phone, section, other, auditor):
         tab.context.close()
+
+
+def test_the_library_answers_while_a_question_is_still_typed(page: Page, running: Running):  # noqa: F811
+    sign_in(page, running, "village_clerk")
+    page.goto(f"{running.url}/consultations/new")
+    page.get_by_label(re.compile("咨询的问题")).press_sequentially("请问法律援助需要什么条件")
+    expect(page.locator("#look-up").get_by_role("link", name=re.compile("《法律援助法》")).first).to_be_visible()
+    expect(page.get_by_label(re.compile("咨询的问题"))).to_be_focused()
+
+
+def test_similar_matters_stand_below_the_words_while_they_are_still_typed(page: Page, running: Running):  # noqa: F811
+    sign_in(page, running, "village_clerk")
+    page.goto(f"{running.url}/appeals/new")
+    page.get_by_label("事项 *", exact=True).fill("危房改造申请没有回音")
+    text = page.get_by_label(re.compile("经过和理由"))
+    text.press_sequentially("老房子漏雨,去年申请危房改造到现在没有回音。")
+    similar = page.locator("#similar")
+    expect(similar.get_by_text("相似").first).to_be_visible()
+    expect(text).to_be_focused()
+    words, below, wish = text.bounding_box(), similar.bounding_box(), page.get_by_label("请求").bounding_box()
+    assert words and below and wish and words["y"] < below["y"] < wish["y"]

@@ -64,6 +64,20 @@ IDS = {
     "vacancy_id": "vacancy",
     "fair_id": "fair",
     "story_id": "story",
+    "decision_id": "decision",
+    "award_id": "award",
+    "application_id": "application",
+    "benefit_finding_id": "benefit_finding",
+    "benefit_run_id": "benefit_run",
+    "benefit_fact_id": "benefit_fact",
+    "death_report_id": "death_report",
+    "proposal_id": "proposal",
+    "simulation_id": "simulation",
+    "run_id": "pay_run",
+    "finding_id": "finding",
+    "line_id": "pay_line",
+    "pay_file_id": "pay_file",
+    "account_notice_id": "account_notice",
 }
 WORDS = {
     "section_key": "phone",
@@ -78,8 +92,12 @@ WORDS = {
     "token": "no-such-token",
     "check_key": "no-owner",
     "flow_key": "appeal",
+    "act_key": "file.confirm",
+    "campaign_verb": "close",
+    "programme_key": "rural_over60",
+    "table_key": "disability_pension",
 }
-MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide"}
+MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "payments": "review"}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
 OPEN_TO_ALL = {
     "rota": ("乙标员工0", "乙标"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests import builders as make
 from vetgrid.accounts import models as accounts
 from vetgrid.appeals import models as appeals
+from vetgrid.benefits import models as benefits
 from vetgrid.citizens import models as citizens
 from vetgrid.citizens.rules import Question, schema_of
 from vetgrid.core.crypto import blind
@@ -23,6 +24,7 @@ from vetgrid.files.models import StoredFile
 from vetgrid.grid import models as grid
 from vetgrid.notices import models as notices
 from vetgrid.orgs import models as orgs
+from vetgrid.payments import models as payments
 from vetgrid.policies import models as policies
 from vetgrid.registry import models as registry
 from vetgrid.reports import models as reports
@@ -269,7 +271,9 @@ def _town(mark: str) -> dict[str, Any]:
             **scoped,
         )
         things |= _matters(mark, things)
-    things |= _citizens(mark, things)
+        things |= _citizens(mark, things)
+        things |= _benefits(things, mark, village, now)
+        things |= _payments(mark, things)
     return things
 
 
@@ -583,3 +587,188 @@ def _matters(mark: str, things: dict[str, Any]) -> dict[str, Any]:
         alert=found["alert"], table="appeals_appeal", row=appeal.id, label=mark, url="/", **scoped
     )
     return found
+
+
+def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict[str, Any]:
+    """One row of each table of benefits."""
+    one, by = things["person"], make.system().id
+    about = {"person": one, "division": village}
+    made = {"made_by": by, "made_by_name": mark, "made_at": now}
+    found: dict[str, Any] = {}
+    rules, _ = benefits.RuleVersion.objects.get_or_create(digest="0" * 64, defaults={"files": {}, "used_since": now})
+    found["decision"] = benefits.Decision.objects.create(
+        number=f"{mark}决定",
+        programme="disability_pension",
+        month=24276,
+        known_on=DAY,
+        known_at=now,
+        cut=one.id,
+        rule_version=rules,
+        is_entitled=True,
+        amount_fen=1,
+        before_exclusion_fen=1,
+        starts_month=24276,
+        receipt="{}",
+        digest=mark,
+        **about,
+        **made,
+    )
+    found["award"] = benefits.Award.objects.create(
+        programme="disability_pension", from_month=24276, decision=found["decision"], **about
+    )
+    found["award_event"] = benefits.AwardEvent.objects.create(
+        award=found["award"],
+        number=1,
+        kind="start",
+        month=24276,
+        on=DAY,
+        reason=mark,
+        by=by,
+        by_name=mark,
+        at=now,
+        division=village,
+    )
+    found["award_period"] = benefits.AwardPeriod.objects.create(
+        award=found["award"], from_month=24276, to_month=benefits.OPEN, division=village
+    )
+    found["benefit_finding"] = benefits.Finding.objects.create(
+        programme="nursing_fee", kind="missing", month=24276, found_on=DAY, **about
+    )
+    found["application"] = benefits.Application.objects.create(
+        number=f"{mark}申请",
+        programme="nursing_fee",
+        from_month=24276,
+        channel="window",
+        finding_id=found["benefit_finding"].id,
+        note=mark,
+        asked_on=DAY,
+        **about,
+        **made,
+    )
+    found["benefit_fact"] = benefits.BenefitFact.objects.create(
+        group="nursing",
+        values={"provision": "dispersed"},
+        from_month=24276,
+        known_since=now,
+        source="archive",
+        note=mark,
+        recorded_by=by,
+        recorded_by_name=mark,
+        **about,
+    )
+    found["benefit_confirmation"] = benefits.Confirmation.objects.create(
+        year=2022, way="visit", confirmed_on=DAY, note=mark, confirmed_by=by, confirmed_by_name=mark, **about
+    )
+    found["death_report"] = benefits.DeathReport.objects.create(
+        source="civil",
+        died_on=DAY,
+        reported_on=DAY,
+        note=mark,
+        reported_by=by,
+        reported_by_name=mark,
+        reported_at=now,
+        **about,
+    )
+    found["spell"] = benefits.Spell.objects.create(from_month=24276, built_at=now, **about)
+    found["pending"] = benefits.Pending.objects.create(since=now, **about)
+    found["benefit_run"] = benefits.Run.objects.create(
+        division=village, label=f"{mark}测算", month=24276, asked_by=by, asked_by_name=mark, asked_at=now
+    )
+    found["simulation"] = benefits.Simulation.objects.create(
+        division=village, label=f"{mark}模拟", asked_by=by, asked_by_name=mark, asked_at=now, expires_on=make.TODAY
+    )
+    found["proposal"] = benefits.Proposal.objects.create(
+        division=village,
+        label=f"{mark}变更",
+        document=mark,
+        trust="A",
+        effective_on=DAY,
+        known_since=DAY,
+        rows=[{"table": "combat_test", "cell": "", "mode": "set", "value": "1200", "unit": "yuan/month"}],
+        proposed_by=by,
+        proposed_by_name=mark,
+        proposed_at=now,
+    )
+    found["benefit_series"] = benefits.Series.objects.create(division=village, key=mark, last=1)
+    return found
+
+
+def _payments(mark: str, things: dict[str, Any]) -> dict[str, Any]:
+    """A run of one village with everything that hangs on it."""
+    person, by, now = things["person"], make.system().id, timezone.now()
+    village = things["station"].division
+    scoped: dict[str, Any] = {"division": village}
+    month = date(2023, 1, 1)
+    payments.Purpose.objects.get_or_create(key="rate", defaults={"label": "公开待遇"})
+    run = payments.PayRun.objects.create(
+        number="202301-001",
+        label=f"{mark}批次",
+        month=month,
+        state="gated",
+        made_by=by,
+        made_by_name=mark,
+        made_at=now,
+        **scoped,
+    )
+    line = payments.PayLine.objects.create(
+        run=run, payee=person, number=1, amount_fen=1, balance_fen=1, bank=mark, account="6222000000000001", **scoped
+    )
+    file = payments.PayFile.objects.create(
+        run=run,
+        way="returned",
+        format_key="x",
+        file=things["file"].id,
+        name=f"{mark}.txt",
+        digest=mark,
+        lines=1,
+        total_fen=1,
+        made_by=by,
+        made_by_name=mark,
+        made_at=now,
+        **scoped,
+    )
+    return {
+        "pay_run": run,
+        "pay_line": line,
+        "pay_file": file,
+        "claim": payments.Claim.objects.create(
+            run=run, payee=person, purpose="rate", month=month, determined_fen=1, due_fen=1, **scoped
+        ),
+        "finding": payments.Finding.objects.create(
+            run=run, line=line, check_key="dead", sentence=f"{mark}发现", found_at=now, **scoped
+        ),
+        "run_step": payments.RunStep.objects.create(
+            run=run, move="draft", to_state="draft", on=DAY, at=now, by=by, by_name=mark, note=mark, **scoped
+        ),
+        "funding": payments.Funding.objects.create(
+            run=run, purpose="rate", account="fund_county", share=10000, amount_fen=1, **scoped
+        ),
+        "return_row": payments.ReturnRow.objects.create(
+            file=file, row_no=1, text=mark, outcome="unmatched", problem=mark, **scoped
+        ),
+        "account_notice": payments.AccountNotice.objects.create(
+            payee=person,
+            kind="closed",
+            account="6222000000000001",
+            source=mark,
+            reported_on=DAY,
+            reported_by_name=mark,
+            **scoped,
+        ),
+        "posting": payments.Posting.objects.create(
+            kind="accrual",
+            debit="expense",
+            credit="payable",
+            amount_fen=1,
+            payee=person,
+            purpose="rate",
+            month=month,
+            on=DAY,
+            run=run,
+            ref=mark,
+            reason=mark,
+            by=by,
+            at=now,
+            **scoped,
+        ),
+    }

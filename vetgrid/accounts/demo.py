@@ -25,6 +25,7 @@ _PLACES = {
     "city_clerk": "350581",
     "section_chief": "350581",
     "bureau_leader": "350581",
+    "finance_officer": "350581",
     "discipline_officer": "350581",
     "system_admin": "350581",
     "security_admin": "350581",

@@ -36,6 +36,8 @@ class SignedIn:
                 actor = _become(request, origin)
                 with acting(actor, savepoint=False):
                     response = self.get_response(request)
+        except Refused as error:  # a token that opens nobody for what was asked
+            return answer(request, error)
         except DatabaseError as error:
             refusal = refusal_of(error)
             if refusal is None:

@@ -49,6 +49,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
    ORDER BY a.received_on DESC LIMIT 30
 $$;
 
+-- Who may hold what is confidential, whichever way it changes hands: an accusation only an officer of the discipline group who is
+-- neither the accused nor of the accused's unit, a rectification anybody but the one who was rated.
+CREATE OR REPLACE FUNCTION appeals_check_holder() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE holder uuid;
+BEGIN
+  FOREACH holder IN ARRAY array_remove(ARRAY[NEW.owner_id, NEW.deputy_id], NULL) LOOP
+    IF NEW.kind = 'accusation' AND (
+         NOT EXISTS (SELECT 1 FROM orgs_post p WHERE p.staff_id = holder AND p.kind = 'discipline' AND p.to_on IS NULL)
+         OR EXISTS (SELECT 1 FROM appeals_accusation a WHERE a.id = NEW.subject_id AND (a.accused_id = holder OR EXISTS (
+              SELECT 1 FROM orgs_post p WHERE p.staff_id = holder AND p.to_on IS NULL AND p.station_id = a.accused_station_id)))) THEN
+      RAISE EXCEPTION '检举控告只能由与被检举人及其单位无关的纪检监察联络员办理:请改选他人。' USING ERRCODE = 'VG206';
+    ELSIF NEW.kind = 'rectification' AND EXISTS (
+         SELECT 1 FROM appeals_rating r WHERE r.id = NEW.subject_id AND r.handler_id = holder) THEN
+      RAISE EXCEPTION '差评整改不能交给被评价的人:请改选他人。' USING ERRCODE = 'VG206';
+    END IF;
+  END LOOP;
+  RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS appeals_holder ON work_workitem;
+CREATE TRIGGER appeals_holder BEFORE INSERT OR UPDATE OF owner_id, deputy_id ON work_workitem
+  FOR EACH ROW WHEN (NEW.is_confidential AND NEW.closed_on IS NULL) EXECUTE FUNCTION appeals_check_holder();
+
 REVOKE ALL ON FUNCTION appeals_shared(uuid), appeals_is_about_me(uuid, uuid), appeals_similar(int[], uuid), appeals_of_person(uuid)
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION appeals_reads(bigint), appeals_shared(uuid), appeals_is_about_me(uuid, uuid), appeals_similar(int[], uuid),

@@ -8,7 +8,7 @@ class CitizensConfig(AppConfig):
     label = "citizens"
 
     def ready(self) -> None:
-        from vetgrid.citizens import reactions
+        from vetgrid.citizens import figures, reactions  # noqa: F401  # declares the figure
         from vetgrid.citizens.actions.authority import note_assisted
         from vetgrid.citizens.sessions import PREFIX, open_citizen
         from vetgrid.core.acts import on_done

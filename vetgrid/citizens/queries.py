@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vetgrid.citizens.models import (
     Account,
@@ -24,10 +24,11 @@ from vetgrid.citizens.models import (
 from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor, Citizen
 from vetgrid.core.errors import NotFound
+from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import NATION, Level, Places, ancestor, full_code
 from vetgrid.core.reach import within
 from vetgrid.core.scope import lending
-from vetgrid.orgs.models import Station
+from vetgrid.orgs.models import Division, Station
 from vetgrid.registry.models import Person
 
 
@@ -188,11 +189,40 @@ def replies(one: Campaign, *, seen_by: Actor) -> QuerySet[Reply]:
     return rows.select_related("person").order_by("division", "sent_at", "id")
 
 
-def coverage(*, division: int, seen_by: Actor) -> tuple[int, int]:
-    """Living veterans of a place, and how many of them have a bound account."""
-    rows = within(
-        Person.objects.filter(is_veteran=True, merged_into=None, died_on=None, left_on=None),
-        seen_by.places(CitizensPermission.READ),
+@dataclass(frozen=True)
+class Covered:
+    """One line of the board: a place, its living veterans, and how many have a bound account."""
+
+    name: str
+    veterans: int
+    bound: int
+
+    @property
+    def missing(self) -> int:
+        return self.veterans - self.bound
+
+    @property
+    def rate(self) -> Value:
+        return percent(self.bound, self.veterans)
+
+
+def board(*, seen_by: Actor) -> list[Covered]:
+    """The viewer's own place first, then the places below it; one question for all."""
+    places = seen_by.places(CitizensPermission.READ)
+    living = within(Person.objects.filter(is_veteran=True, merged_into=None, died_on=None, left_on=None), places)
+    is_bound = Exists(Binding.objects.filter(person=OuterRef("pk"), ended_at=None))
+    found = living.values("division").annotate(all=Count("id"), bound=Count("id", filter=is_bound))
+    counts = {row["division"]: (row["all"], row["bound"]) for row in found}
+    own = Division.objects.filter(pk=places.low).first()
+    children = within(Division.objects.filter(parent=places.low, closed_on=None), places, column="code").order_by(
+        "code"
     )
-    rows = within(rows, Places.of([division]))
-    return rows.count(), rows.filter(bindings__ended_at=None, bindings__isnull=False).count()
+    lines = [_covered(own.name if own else "辖区", list(counts.values()))]
+    return lines + [
+        _covered(child.name, [pair for code, pair in counts.items() if code in Places.of([child.code])])
+        for child in children
+    ]
+
+
+def _covered(name: str, pairs: list[tuple[int, int]]) -> Covered:
+    return Covered(name, sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))

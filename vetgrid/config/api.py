@@ -15,6 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from vetgrid.accounts import api as accounts
 from vetgrid.appeals import api as appeals
+from vetgrid.benefits import api as benefits
 from vetgrid.citizens import api as citizens
 from vetgrid.core.api import Nobody
 from vetgrid.core.errors import Invalid, Refused
@@ -48,6 +49,7 @@ CITIZEN = (
     citizens.citizen,
     own_file.citizen,
     appeals.citizen,
+    benefits.citizen,
     grid.citizen,
     orgs.citizen,
     policies.citizen,

@@ -204,6 +204,21 @@ def code(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def benefits(arguments: argparse.Namespace) -> int:
+    """The rules on files; no database and no Django."""
+    from vetgrid.benefits import commands
+
+    rules = instance.DATA / "benefits"
+    if arguments.action == "check":
+        return commands.check(rules, arguments.parameters)
+    question = commands.asked(
+        rules, month=arguments.month, parameters=arguments.parameters, known_on=arguments.known_on
+    )
+    if arguments.action == "explain":
+        return commands.explain(question, arguments.facts, arguments.person)
+    return commands.determine(question, arguments.facts, arguments.out)
+
+
 def bench(arguments: argparse.Namespace) -> int:
     command = [
         sys.executable,

@@ -6,11 +6,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from vetgrid.appeals.permissions import AppealsPermission
+from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.config.menu import menu_for
 from vetgrid.core.clock import today
 from vetgrid.grid.permissions import GridPermission
 
-PERSON_PANELS = (("/grid/person", GridPermission.READ), ("/appeals/person", AppealsPermission.READ))
+PERSON_PANELS = (
+    ("/grid/person", GridPermission.READ),
+    ("/appeals/person", AppealsPermission.READ),
+    ("/citizens/person", CitizensPermission.READ),
+)
 """What other domains show inside a person's file, with the permission that opens it."""
 
 

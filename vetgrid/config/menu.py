@@ -1,15 +1,20 @@
 """The menu on the left: one line a page; a line shows to those whose permissions open it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
+from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
+from vetgrid.employment.permissions import EmploymentPermission
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.policies.permissions import PoliciesPermission
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.reports.permissions import ReportsPermission
@@ -64,10 +69,38 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "优抚待遇",
+        (
+            Line("待遇项目", "/benefits/programmes", "list", (BenefitsPermission.READ,)),
+            Line("待遇标准", "/benefits/parameters", "grid", (BenefitsPermission.READ,)),
+            Line("标准变更", "/benefits/proposals", "edit", (BenefitsPermission.PROPOSE, BenefitsPermission.APPROVE)),
+            Line("政策模拟", "/benefits/simulations", "chart", (BenefitsPermission.RUN,)),
+        ),
+    ),
+    (
+        "待遇发放",
+        (
+            Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
+            Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
+        ),
+    ),
+    (
         "政策库",
         (
             Line("政策库", "/policies", "list", (PoliciesPermission.READ,)),
             Line("常见问答", "/faq", "list", (PoliciesPermission.READ,)),
+        ),
+    ),
+    (
+        "小程序",
+        (
+            Line("小程序覆盖", "/mini-program", "phone", (CitizensPermission.READ,)),
+            Line("绑定申请", "/bindings", "check", (CitizensPermission.BIND,)),
+            Line("代办授权", "/authorities", "people", (CitizensPermission.READ,)),
+            Line("信息采集", "/campaigns", "list", (CitizensPermission.READ,)),
+            Line("解读与故事", "/stories", "badge", (NoticesPermission.PUBLISH,)),
+            Line("招聘岗位", "/vacancies", "building", (EmploymentPermission.READ,)),
+            Line("招聘会", "/fairs", "calendar", (EmploymentPermission.READ,)),
         ),
     ),
     (
@@ -114,11 +147,15 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
 )
 
 
-def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
+_FITS = 16
+"""So many lines fit on a screen of 768 pixels."""
+
+
+def menu_for(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The sections and lines that this actor may open, the current one marked."""
     lines = [line for _, section in MENU for line in section if path == line.url or path.startswith(line.url + "/")]
     current = max(lines, key=lambda line: len(line.url), default=None)
-    sections: list[dict[str, object]] = []
+    sections: list[dict[str, Any]] = []
     for label, section in MENU:
         items = [
             {"label": line.label, "url": line.url, "icon": line.icon, "is_current": line is current}
@@ -126,5 +163,9 @@ def menu_for(actor: Actor, path: str) -> list[dict[str, object]]:
             if not line.permissions or any(actor.may(permission) for permission in line.permissions)
         ]
         if items:
-            sections.append({"label": label, "items": items})
+            sections.append({"label": label, "items": items, "is_open": current in section})
+    # Where everything fits, nothing is folded: folding is for those who have many lines.
+    if sum(len(shown["items"]) for shown in sections) <= _FITS:
+        for shown in sections:
+            shown["is_open"] = True
     return sections

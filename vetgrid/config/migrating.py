@@ -20,9 +20,11 @@ def migrate(*, fresh: bool = False) -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     protect()
+    from vetgrid.benefits.actions.parameters import load_shipped
     from vetgrid.registry.notices import load_notices
 
     load_notices()
+    load_shipped()
 
 
 def protect() -> None:

@@ -14,3 +14,8 @@ def new_id() -> uuid.UUID:
     value &= ~(0x3 << 62)
     value |= 0x2 << 62
     return uuid.UUID(int=value)
+
+
+def is_later(one: uuid.UUID, other: uuid.UUID) -> bool:
+    """Whether the first id was made in a later millisecond; ids of another version were there when the installation began."""
+    return one.version == 7 and one.int >> 80 > other.int >> 80

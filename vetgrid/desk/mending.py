@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from vetgrid.appeals.actions import accusing
 from vetgrid.appeals.models import Appeal, Consultation, JointPart, LegalAid, Mediation
 from vetgrid.appeals.permissions import AppealsPermission
 from vetgrid.audit.trail import record
@@ -52,6 +53,8 @@ def mend(*, key: str, row_id: UUID, by: Actor, today: date) -> None:
         _join(row, by=by, today=today)
     elif key in _SUBJECTS:
         _reopen(key, row, by=by, today=today)
+    elif key == "accusation-unowned":
+        accusing.take_over(accusation_id=row.pk, by=by, today=today)
     elif key in ("untold", "unreminded"):
         _remind(row, by=by, today=today)
     else:

@@ -125,6 +125,8 @@ def retry(*, notice_id: UUID, by: Actor, today: date) -> None:
     require(by, NoticesPermission.RETRY, at=notice.division)
     if notice.state in (Notice.State.SENT, Notice.State.QUEUED):
         raise Conflict("这条消息已经发出或正在发送,不需要重发。")
+    if DOTS in notice.body and notice.secret is None:
+        raise Conflict("验证码已经失效,不能重发。请本人重新获取。")
     notice.state, notice.reason = Notice.State.QUEUED, ""
     notice.save(update_fields=["state", "reason"])
     _enqueue([notice])

@@ -10,4 +10,8 @@ urlpatterns = [
     path("messages/log", views.log),
     path("messages/<uuid:notice_id>", views.open_one),
     path("messages/<uuid:notice_id>/retry", views.retry),
+    path("stories", views.stories),
+    path("stories/new", views.new_story),
+    path("stories/<uuid:story_id>", views.edit_story),
+    path("stories/<uuid:story_id>/withdraw", views.withdraw_story),
 ]

@@ -6,16 +6,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vetgrid.core.clock import today
 from vetgrid.core.errors import NotFound
 from vetgrid.core.guard import guarded, signed_in
 from vetgrid.core.paging import page_of
 from vetgrid.notices import actions, queries
+from vetgrid.notices.forms import StoryForm
 from vetgrid.notices.models import Notice
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.names import names_of
+from vetgrid.web.answering import form_page
 
 _OWN = "everyone reads the messages addressed to them"
 
@@ -69,3 +71,41 @@ def retry(request: Any, notice_id: UUID) -> HttpResponse:
     actions.retry(notice_id=notice_id, by=request.actor, today=today())
     messages.success(request, "已重新排队发送。")
     return redirect("/messages/log")
+
+
+@guarded(NoticesPermission.PUBLISH)
+def stories(request: Any) -> HttpResponse:
+    page = page_of(queries.every_story(seen_by=request.actor), number=request.GET.get("page"))
+    return render(request, "notices/stories.html", {"page": page})
+
+
+@guarded(NoticesPermission.PUBLISH)
+@require_http_methods(["GET", "POST"])
+def new_story(request: Any) -> HttpResponse:
+    def act(data: dict[str, Any]) -> None:
+        division = request.actor.places(NoticesPermission.PUBLISH).low
+        actions.publish(actions.StoryText(**data), division=division, by=request.actor, today=today())
+
+    form = StoryForm(request.POST or None, initial={"published_on": today()})
+    return form_page(request, form, title="发布文章", back="/stories", act=act, done="已发布。", button="发布")
+
+
+@guarded(NoticesPermission.PUBLISH)
+@require_http_methods(["GET", "POST"])
+def edit_story(request: Any, story_id: UUID) -> HttpResponse:
+    row = queries.story(story_id, seen_by=request.actor)
+
+    def act(data: dict[str, Any]) -> None:
+        text = actions.StoryText(**data)
+        actions.publish(text, division=row.division, by=request.actor, today=today(), story_id=row.id)
+
+    form = StoryForm(request.POST or None, initial={name: getattr(row, name) for name in StoryForm.base_fields})
+    return form_page(request, form, title=f"修改 · {row.title}", back="/stories", act=act, done="已保存。")
+
+
+@guarded(NoticesPermission.PUBLISH)
+@require_POST
+def withdraw_story(request: Any, story_id: UUID) -> HttpResponse:
+    actions.withdraw_story(story_id=story_id, by=request.actor, today=today())
+    messages.success(request, "已撤下,小程序里不再显示。")
+    return redirect("/stories")

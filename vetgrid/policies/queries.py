@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Func, IntegerField, Q, QuerySet, Value
 
 from vetgrid.core.actor import Actor
 from vetgrid.core.errors import NotFound
 from vetgrid.policies.models import Clause, Faq, Policy
-from vetgrid.policies.tokens import marked, words
+from vetgrid.policies.tokens import asked, marked
 
 # How many of the asked words stand in the clause, those in the title of the law half again; a short clause before a long one.
 _SEARCH = """
@@ -40,7 +41,7 @@ class Hit:
 
 def search(text: str, *, on: date, seen_by: Actor, limit: int = 20) -> list[Hit]:
     """Clauses in force on the day, the best first. A single character is searched as part of a word."""
-    wanted = words(text)
+    wanted = asked(text)
     if len(wanted) == 1 and len(wanted[0]) == 1 and not wanted[0].isascii():
         return _by_character(wanted[0], on=on, limit=limit)
     if not wanted:
@@ -115,10 +116,17 @@ def versions_of(one: Clause, *, seen_by: Actor) -> list[Clause]:
 def faq(*, text: str = "", state: str = "approved", seen_by: Actor) -> QuerySet[Faq]:
     """Common questions; those that share the most words with the text first."""
     rows = Faq.objects.filter(state=state) if state else Faq.objects.all()
-    wanted = words(text)
-    if wanted:
-        rows = rows.filter(words__overlap=wanted)
-    return rows.order_by("-proposed_at", "-id")
+    wanted = asked(text)
+    if not wanted:
+        return rows.order_by("-proposed_at", "-id")
+    shared = Func(
+        F("words"),
+        Value(wanted, output_field=ArrayField(CharField())),
+        template="cardinality(ARRAY(SELECT unnest(%(expressions)s)))",
+        arg_joiner=") INTERSECT SELECT unnest(",
+        output_field=IntegerField(),
+    )
+    return rows.filter(words__overlap=wanted).annotate(shared=shared).order_by("-shared", "-proposed_at", "-id")
 
 
 def faq_entry(faq_id: UUID, *, seen_by: Actor) -> Faq:

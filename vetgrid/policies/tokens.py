@@ -19,6 +19,16 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+_ASKING = re.compile(
+    r"请问|我想问|我要|需要|(?:哪些|什么)(?:材料|手续|条件|时候)?|怎么样?办?|如何|多久|多长时间|多少|能不能|是不是|有没有|是否|可不可以|可以|能办好|[吗呢吧]"
+)
+
+
+def asked(text: str) -> list[str]:
+    """The words of a question without the phrases that only ask: they stand in every law and point nowhere."""
+    return words(_ASKING.sub(" ", text)) or words(text)
+
+
 def marked(text: str, query: str, *, length: int = 120) -> str:
     """The part of a text that holds the most words of the query, about `length` characters long."""
     wanted = words(query)

@@ -5,6 +5,15 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class FactsChanged:
+    """A fact of one section of the file was written, corrected, ended or withdrawn."""
+
+    person_id: UUID
+    division: int
+    section: str
+
+
+@dataclass(frozen=True)
 class PersonRegistered:
     """A file was opened."""
 

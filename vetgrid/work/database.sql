@@ -54,7 +54,7 @@ CREATE OR REPLACE FUNCTION work_check_post() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE i record;
 BEGIN
-  FOR i IN SELECT w.title, w.division, s.name FROM work_workitem w JOIN orgs_staff s ON s.id = OLD.staff_id
+  FOR i IN SELECT CASE WHEN w.is_confidential THEN '保密事项' ELSE w.title END AS title, w.division, s.name FROM work_workitem w JOIN orgs_staff s ON s.id = OLD.staff_id
             WHERE w.closed_on IS NULL AND (w.owner_id = OLD.staff_id OR w.deputy_id = OLD.staff_id) LOOP
     IF NOT work_serves(OLD.staff_id, i.division) THEN
       RAISE EXCEPTION '% 还负责“%”等未办结的事项,不能结束岗位:请先在“工作交接”里交给他人。', i.name, i.title USING ERRCODE = 'VG201';

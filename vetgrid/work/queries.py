@@ -15,7 +15,7 @@ from vetgrid.orgs.models import Staff
 from vetgrid.work import rules
 from vetgrid.work.actions import ticks_of
 from vetgrid.work.calendars import calendar_of
-from vetgrid.work.limits import limits
+from vetgrid.work.limits import AUDIENCES, limits, step_label
 from vetgrid.work.models import Clock, ClockEvent, Escalation, WorkItem
 from vetgrid.work.permissions import WorkPermission
 
@@ -45,7 +45,7 @@ class ItemFilter:
 
 
 def items(asked: ItemFilter, *, seen_by: Actor, today: date) -> QuerySet[WorkItem]:
-    """Open items, the nearest next date first."""
+    """Open items, the nearest next date first; those asked for by their due date, the nearest due date first."""
     rows = WorkItem.objects.filter(closed_on=None)
     if asked.whose == "place":
         rows = within(rows.filter(is_confidential=False), seen_by.places(WorkPermission.READ))
@@ -65,7 +65,8 @@ def items(asked: ItemFilter, *, seen_by: Actor, today: date) -> QuerySet[WorkIte
         rows = rows.filter(priority=asked.priority)
     if asked.text.strip():
         rows = rows.filter(title__contains=asked.text.strip())
-    return due(rows, asked.due, today=today).order_by("next_on", "id")
+    order = "due_on" if asked.due in ("overdue", "soon") else "next_on"
+    return due(rows, asked.due, today=today).order_by(order, "id")
 
 
 def due(rows: QuerySet[WorkItem], which: str, *, today: date) -> QuerySet[WorkItem]:
@@ -161,8 +162,10 @@ def clocks_of(one: WorkItem) -> list[ClockStory]:
     return stories
 
 
-def escalations_of(one: WorkItem) -> list[Escalation]:
-    return list(Escalation.objects.filter(item=one).order_by("-told_at"))
+def told_of(one: WorkItem) -> list[tuple[Escalation, str, str]]:
+    """Whom the ladder told about the item, the latest first: row, the step's label, the audience's label."""
+    rows = Escalation.objects.filter(item=one).order_by("-told_at", "step")
+    return [(row, step_label(row.step), AUDIENCES.get(row.audience, row.audience)) for row in rows]
 
 
 def subject_items(subject_id: UUID, *, kind: str | None = None) -> list[WorkItem]:

@@ -21,6 +21,7 @@ from vetgrid.core.places import Level, Places, ancestor
 from vetgrid.core.scope import confiding, lending
 from vetgrid.orgs.models import Post, Staff, Station
 from vetgrid.work import actions as work
+from vetgrid.work.models import WorkItem
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,15 @@ def accuse(asked: Charge, *, station_id: UUID, by: Actor, today: date) -> str:
         received_on=asked.received_on,
         registered_at=now(),
     )
-    owner, deputy, centre = _discipline_officers(county, but=accused, unit=unit)
+    owner, deputy = _discipline_officers(county, but=accused, unit=unit)
     with lending("accusations", Places.only([county])), confiding():
         row.save(force_insert=True)
         _step(row, "receive", note="", by=by, today=today, first=True)
-        work.open_item(
-            work.Opening(
-                kind=ACCUSATION.key,
-                subject_id=row.id,
-                title=f"{row.number}(保密)",
-                station=centre,
-                owner_id=owner,
-                deputy_id=deputy,
-                next_on=min(today + timedelta(days=3), asked.received_on + timedelta(days=60)),
-                next_step="审核是否受理",
-                limit="accusation",
-                started_on=asked.received_on,
-                is_confidential=True,
-            ),
+        _open(
+            row,
+            owner,
+            deputy,
+            next_on=min(today + timedelta(days=3), asked.received_on + timedelta(days=60)),
             by=by,
             today=today,
         )
@@ -110,19 +102,19 @@ def _accused(asked: Charge) -> tuple[Staff | None, Station | None]:
     return accused, unit
 
 
-def _discipline_officers(county: int, *, but: Staff | None, unit: Station | None) -> tuple[UUID, UUID | None, Station]:
+def _discipline_officers(county: int, *, but: Staff | None, unit: Station | None) -> tuple[UUID, UUID | None]:
     """Owner and deputy of an accusation: officers of the discipline group, never the accused nor somebody of the unit."""
     with lending("orgs", Places.only([county])):
-        centre = Station.objects.filter(division=county, kind=Station.Kind.CITY, closed_on=None).first()
+        has_centre = Station.objects.filter(division=county, kind=Station.Kind.CITY, closed_on=None).exists()
         posts = Post.objects.filter(division=county, kind=Post.Kind.DISCIPLINE, to_on=None, staff__ended_on=None)
         posts = posts.exclude(staff=but) if but else posts
         posts = posts.exclude(station=unit) if unit else posts
         officers = list(dict.fromkeys(posts.order_by("from_on", "id").values_list("staff_id", flat=True)))
-    if centre is None or not officers:
+    if not has_centre or not officers:
         raise Conflict(
             "还没有可以受理的纪检监察联络员(须与被检举人及其单位无关),没有登记。请直接向纪检监察机关反映,或请安全管理员先设立联络员。"
         )
-    return officers[0], officers[1] if len(officers) > 1 else None, centre
+    return officers[0], officers[1] if len(officers) > 1 else None
 
 
 def _step(row: Accusation, move: str, *, note: str, by: Actor, today: date, first: bool = False) -> None:
@@ -137,6 +129,46 @@ def _step(row: Accusation, move: str, *, note: str, by: Actor, today: date, firs
         by_name=by.name if not first else "登记窗口",
         note=note.strip() or None,
     ).save(force_insert=True)
+
+
+@transaction.atomic
+def take_over(*, accusation_id: UUID, by: Actor, today: date) -> None:
+    """接办: an officer who is not concerned becomes the owner where the one before has gone, or where the item itself is missing."""
+    row = Accusation.objects.select_for_update(of=("self",)).filter(pk=accusation_id).first()
+    if row is None:
+        raise NotFound()
+    require(by, AccusationsPermission.HANDLE, at=row.division)
+    if by.staff_id is None:
+        raise Conflict("只有纪检监察联络员本人可以接办。请用联络员的账号登录后办理。")
+    with confiding(), lending("work", Places.only([row.division])):
+        item = WorkItem.objects.select_for_update(of=("self",)).filter(subject_id=row.id, closed_on=None).first()
+        if item is None:
+            _open(row, by.staff_id, None, next_on=today, by=by, today=today)
+        else:
+            work.give(item, by.staff_id)
+            if item.next_on is None:
+                work.set_next(item, next_on=today, next_step="核实情况,继续办理")
+    _step(row, "take_over", note="", by=by, today=today)
+    record(by, "accusations.take_over", division=NOWHERE, table="appeals_accusation", row=row.id)
+
+
+def _open(row: Accusation, owner: UUID, deputy: UUID | None, *, next_on: date, by: Actor, today: date) -> None:
+    with lending("orgs", Places.only([row.division])):
+        centre = Station.objects.get(division=row.division, kind=Station.Kind.CITY, closed_on=None)
+    asked = work.Opening(
+        kind=ACCUSATION.key,
+        subject_id=row.id,
+        title=f"{row.number}(保密)",
+        station=centre,
+        owner_id=owner,
+        deputy_id=deputy,
+        next_on=next_on,
+        next_step="审核是否受理",
+        limit="accusation",
+        started_on=row.received_on,
+        is_confidential=True,
+    )
+    work.open_item(asked, by=by, today=today)
 
 
 @transaction.atomic

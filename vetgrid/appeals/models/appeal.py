@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from vetgrid.core.crypto import SealedField
 from vetgrid.core.models import Scoped
-from vetgrid.core.protection import Protection, within
+from vetgrid.core.protection import PERSON, Protection, within
 from vetgrid.orgs.models import Staff, Station
 from vetgrid.registry.models import Person
 
@@ -228,7 +228,7 @@ class JointPart(Scoped):
     asked = models.CharField(max_length=500)
     result = models.CharField(max_length=1000, blank=True)
     done_on = models.DateField(null=True)
-    protection = Protection(domain="appeals", also_readable=THROUGH_APPEAL)
+    protection = Protection(domain="appeals", also_readable=f"({PERSON} IS NULL AND {THROUGH_APPEAL})")
 
     class Meta:
         constraints = [

@@ -1,7 +1,12 @@
 """Accusations: taken down anywhere, seen by the discipline channel alone, never by the accused nor the accused's unit."""
 
+import io
+import re
+import zipfile
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
 from django.test import Client
 
 from tests import builders as make
@@ -13,10 +18,12 @@ from vetgrid.appeals.queries import others as queries
 from vetgrid.audit.models import Entry
 from vetgrid.audit.trail import NOWHERE
 from vetgrid.core.errors import Conflict, Invalid, NotFound
+from vetgrid.core.ids import new_id
 from vetgrid.core.places import Level
 from vetgrid.core.scope import acting
 from vetgrid.notices.models import Notice
 from vetgrid.orgs.models import Post, Staff
+from vetgrid.work.actions import hand_over
 from vetgrid.work.models import Clock, ClockEvent, WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +159,53 @@ def test_no_door_list_count_search_export_or_notice_shows_it_to_the_accused_or_t
     assert asked > 300
 
 
+def pages(client, key):
+    """Every page as text, without what differs from one request to the next; archives are looked into."""
+    things, found = _Any({}, type("Row", (), {"pk": key})()), {}
+    for pattern, _ in routes():
+        if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
+            continue
+        for query in ("", f"?text={SECRET}", f"?q={SECRET}", "?whose=place", "?due=soon", "?open=1"):
+            response = client.get(address(pattern, things) + query)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            if body.startswith(b"PK"):
+                with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                    parts = [archive.read(name) for name in archive.namelist() if not name.startswith("docProps/")]
+                body = b"".join(parts)
+            if body.startswith(b"%PDF"):
+                body = b"".join(re.findall(rb"/MediaBox|/Count \d+", body))
+            text = body.decode("utf-8", "replace").replace(str(key), "KEY")
+            text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken":")[^"]+', "", text)
+            text = re.sub(r"编号 [0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?|request_id[^,}]*", "", text)
+            found[f"{pattern}{query}"] = (response.status_code, text)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "grants"),
+    [
+        ("head", (("village_clerk", make.VILLAGE_A1),)),
+        ("officer", (("village_clerk", make.VILLAGE_A1), ("town_head", make.TOWN_A))),
+        ("chief", (("section_chief", make.COUNTY), ("discipline_officer", make.COUNTY))),
+    ],
+)
+def test_no_page_count_figure_or_file_of_the_accused_changes_by_one_character_when_the_accusation_comes(
+    place, name, grants
+):
+    with acting(make.system()):
+        user = make.user(f"u-{name}", *grants, staff=place[name])
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, user)
+    pages(client, new_id())  # what a first visit leaves behind is there before both
+    before = pages(client, new_id())
+    accuse(place, accused_id=place["chief" if name == "chief" else "head"].id)
+    after = pages(client, found().id)
+    changed = {key: (before[key], after[key]) for key in before if before[key] != after[key]}
+    assert changed == {}
+    assert len(after) > 300
+
+
 def test_the_trail_keeps_it_under_the_seal_but_on_nobodys_page(place):
     accuse(place, accused_id=place["head"].id)
     for place_of_auditor in (make.COUNTY, make.VILLAGE_A1):
@@ -181,6 +235,41 @@ def test_it_is_handled_step_by_step_and_the_result_closes_the_item(place):
         )
         assert WorkItem.objects.get(subject_id=key).closed_on == TODAY
         assert AccusationStep.objects.filter(accusation=row).count() == 4
+
+
+def test_it_cannot_be_handed_to_the_accused_nor_to_anybody_outside_the_discipline_group(place):
+    accuse(place, accused_id=place["discipline_2"].id)
+    who = place["as_inspector"]
+    with acting(who):
+        key = WorkItem.objects.get(kind="accusation").id
+    for taker in ("discipline_2", "chief", "city_officer"):
+        with acting(who), pytest.raises(DatabaseError, match="只能由与被检举人"), transaction.atomic():
+            hand_over(item_ids=[key], to_staff=place[taker].id, reason="x", by=who, today=TODAY)
+    third = make.staff(make.COUNTY, "第三联络员", post="discipline")
+    with acting(who):
+        hand_over(item_ids=[key], to_staff=third.id, reason="轮岗", by=who, today=TODAY)
+    with acting(make.actor("discipline_officer", make.COUNTY, staff=third)):
+        assert WorkItem.objects.get(pk=key).owner_id == third.id
+
+
+def test_a_deputy_who_takes_it_leaves_no_stranger_in_the_deputys_place(place):
+    accuse(place, accused_name="某人")
+    second = make.actor("discipline_officer", make.COUNTY, staff=place["discipline_2"])
+    with acting(second):
+        key = WorkItem.objects.get(kind="accusation").id
+        hand_over(item_ids=[key], to_staff=place["discipline_2"].id, reason="接办", by=second, today=TODAY)
+        item = WorkItem.objects.get(pk=key)
+    assert (item.owner_id, item.deputy_id) == (place["discipline_2"].id, place["discipline"].id)
+
+
+def test_an_unconcerned_officer_takes_over_where_the_owner_is_missing(place):
+    accuse(place, accused_name="某人")
+    second = make.actor("discipline_officer", make.COUNTY, staff=place["discipline_2"])
+    with acting(second):
+        accusing.take_over(accusation_id=found().id, by=second, today=TODAY)
+        assert WorkItem.objects.get(kind="accusation").owner_id == place["discipline_2"].id
+    with acting(place["as_section"]), pytest.raises(NotFound):
+        accusing.take_over(accusation_id=found().id, by=place["as_section"], today=TODAY)
 
 
 def test_an_anonymous_one_keeps_no_name(place):

@@ -105,7 +105,7 @@ def accusation(request: Any, accusation_id: UUID) -> HttpResponse:
         "flow": ACCUSATION,
         "moves": ACCUSATION.possible(row.state) if request.actor.may(AccusationsPermission.HANDLE) else (),
         "steps": [(step, step.note.reveal() if step.note else "") for step in queries.accusation_steps(row)],
-        "labels": {move.key: move.label for move in ACCUSATION.moves} | {"receive": "接收"},
+        "labels": {move.key: move.label for move in ACCUSATION.moves} | {"receive": "接收", "take_over": "接办"},
         "clocks": clocks,
         "text": row.text.reveal() if row.text else "",
         "accused": row.accused_name.reveal() if row.accused_name else "",

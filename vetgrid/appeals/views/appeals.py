@@ -31,7 +31,7 @@ from vetgrid.registry import queries as registry
 from vetgrid.registry.models import Person
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.web.answering import form_page
-from vetgrid.work.queries import clocks_of, escalations_of, names_of_staff, subject_items
+from vetgrid.work.queries import clocks_of, names_of_staff, subject_items, told_of
 
 READ, REGISTER, HANDLE = AppealsPermission.READ, AppealsPermission.REGISTER, AppealsPermission.HANDLE
 _WHERE = (("here", "在本单位办理"), ("from", "由本单位登记"))
@@ -177,7 +177,7 @@ def appeal(request: Any, appeal_id: UUID) -> HttpResponse:
         "item": current,
         "staff": staff,
         "clocks": [story for item in items for story in clocks_of(item)],
-        "told": escalations_of(current) if current else [],
+        "told": told_of(current) if current else [],
         "part_items": part_items,
         "flow": APPEAL,
         "move_labels": {move.key: move.label for move in APPEAL.moves} | _OTHER_STEPS,

@@ -21,11 +21,10 @@ from vetgrid.core.ruling.language import (
     Number,
     Rate,
     Type,
-    children,
     is_bounded,
 )
 from vetgrid.core.ruling.parameters import Parameters
-from vetgrid.core.ruling.rulebook import AMOUNT, ENTITLED, Programme, Rule, Rulebook
+from vetgrid.core.ruling.rulebook import AMOUNT, Programme, Rule, Rulebook
 from vetgrid.core.ruling.vocabulary import Kind, Vocabulary
 
 _WIDE = pl.Int64
@@ -47,12 +46,31 @@ def determine(
     """
     chosen = [book.programmes[key] for key in (programmes or book.programmes)]
     is_bounded = bool(len(frame)) and not _covers(frame, months)
+    # What is the same in every month is worked out once.
+    steady = frame.with_columns(**_fixed(book, parameters, chosen, months, places)).lazy()
     for month in months:
         compiler = _Compiler(book, parameters, month, places)
         raw = {programme.key: compiler.programme(programme) for programme in chosen}
         # The bounds come along even where nobody asks for them: a constant amount alone would be a frame of one row.
-        first = frame.lazy().select(*(expression.alias(key) for key, expression in raw.items()), *_BOUNDS)
+        first = steady.select(*(expression.alias(key) for key, expression in raw.items()), *_BOUNDS)
         yield month, first.select(*_final(book, raw, month, is_bounded)).collect()
+
+
+def _fixed(
+    book: Rulebook, parameters: Parameters, chosen: Sequence[Programme], months: Sequence[int], places: Sequence[int]
+) -> dict[str, pl.Expr]:
+    found = {}
+    for programme in chosen:
+        for rule in {rule.since: rule for month in months if (rule := programme.rule_in(month))}.values():
+            if rule.split[0]:
+                compiler = _Compiler(book, parameters, months[0], places)
+                compiler.read(rule)
+                found[_name(programme, rule)] = _all([compiler.node(node) for node in rule.split[0]], "and")
+    return found
+
+
+def _name(programme: Programme, rule: Rule) -> str:
+    return f"{programme.key} since {rule.since}"
 
 
 def _covers(frame: pl.DataFrame, months: Sequence[int]) -> bool:
@@ -85,16 +103,20 @@ class _Compiler:
         rule = programme.rule_in(self.month)
         if rule is None:
             return pl.lit(0, _WIDE)
-        return self.rule(rule)
-
-    def rule(self, rule: Rule) -> pl.Expr:
-        self.lines = {}
-        for line in rule.lines:
-            self.lines[line.name] = self.node(line.node)
+        self.read(rule)
+        fixed, moving = rule.split
+        parts = [pl.col(_name(programme, rule))] if fixed else []
+        parts += [self.node(node) for node in moving]
         amount = self.lines[AMOUNT].cast(_WIDE)
         if rule.may_be_negative:
             amount = amount.clip(lower_bound=0)
-        return pl.when(self.lines[ENTITLED]).then(amount).otherwise(pl.lit(0, _WIDE))
+        return pl.when(_all(parts, "and")).then(amount).otherwise(pl.lit(0, _WIDE))
+
+    def read(self, rule: Rule) -> None:
+        """The rule's lines as expressions, for those that ask for them by name."""
+        self.lines = {}
+        for line in rule.lines:
+            self.lines[line.name] = self.node(line.node)
 
     def node(self, node: Node) -> pl.Expr:
         match node:
@@ -220,9 +242,3 @@ def schema(vocabulary: Vocabulary) -> dict[str, pl.DataType]:
         else pl.Int32()
         for key, fact in vocabulary.items()
     }
-
-
-def asks(node: Node) -> set[str]:
-    """The names that an expression looks at, the built-in ones included."""
-    found = {node.key} if isinstance(node, Name) else set()
-    return found.union(*(asks(child) for child in children(node)))

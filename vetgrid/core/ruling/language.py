@@ -179,6 +179,31 @@ def walk(node: Node) -> tuple[Node, ...]:
     return node, *(inner for child in children(node) for inner in walk(child))
 
 
+def is_fixed(node: Node, lines: Mapping[str, Node]) -> bool:
+    """Whether an expression is the same in every month: it asks neither the month nor a table. `lines`: earlier lines by name."""
+    match node:
+        case Name() if node.key in lines:
+            return is_fixed(lines[node.key], lines)
+        case Name(key):
+            return key not in BUILT_IN
+        case Rate():
+            return False
+        case _:
+            return all(is_fixed(child, lines) for child in children(node))
+
+
+def conditions(node: Node, lines: Mapping[str, Node]) -> tuple[Node, ...]:
+    """The conditions that a flag demands all of, with the lines that are only such demands written out."""
+    match node:
+        case Logic("and", parts):
+            return tuple(inner for part in parts for inner in conditions(part, lines))
+        case Name() if node.key in lines:
+            inner = conditions(lines[node.key], lines)
+            return inner if len(inner) > 1 else (node,)
+        case _:
+            return (node,)
+
+
 def is_bounded(dim: Node, size: int) -> bool:
     """Whether a dimension given this way can never lie outside the table: facts are checked when they are encoded."""
     if isinstance(dim, Number):

@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from vetgrid.core.ruling.errors import RuleError
-from vetgrid.core.ruling.language import Name, Node, Rate, Table, Type, is_never_negative, parse, walk
+from vetgrid.core.ruling.language import (
+    BUILT_IN,
+    Name,
+    Node,
+    Rate,
+    Table,
+    Type,
+    conditions,
+    is_fixed,
+    is_never_negative,
+    parse,
+    walk,
+)
 from vetgrid.core.ruling.months import read_month
 from vetgrid.core.ruling.parameters import Parameters, read_values
 from vetgrid.core.ruling.vocabulary import Kind, Vocabulary
@@ -41,10 +53,32 @@ class Rule:
     lines: tuple[Line, ...]
 
     @cached_property
+    def nodes(self) -> dict[str, Node]:
+        return {line.name: line.node for line in self.lines}
+
+    @cached_property
+    def split(self) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+        """What `entitled` demands: the conditions that are the same in every month, worked out once, and those that are not."""
+        found = conditions(self.nodes[ENTITLED], self.nodes)
+        fixed = tuple(node for node in found if is_fixed(node, self.nodes))
+        return fixed, tuple(node for node in found if node not in fixed)
+
+    @cached_property
+    def facts_of_a_month(self) -> frozenset[str]:
+        """The facts that the amount and the conditions that change with the month look at."""
+        asked, seen = [self.nodes[AMOUNT], *self.split[1]], set()
+        while asked:
+            for node in walk(asked.pop()):
+                if isinstance(node, Name) and node.key not in seen and node.key not in BUILT_IN:
+                    seen.add(node.key)
+                    if node.key in self.nodes:
+                        asked.append(self.nodes[node.key])
+        return frozenset(seen - set(self.nodes))
+
+    @cached_property
     def may_be_negative(self) -> bool:
         """Whether the amount has to be kept from falling below zero."""
-        nodes = {line.name: line.node for line in self.lines}
-        return not is_never_negative(nodes[AMOUNT], nodes)
+        return not is_never_negative(self.nodes[AMOUNT], self.nodes)
 
 
 @dataclass(frozen=True)

@@ -348,8 +348,8 @@ def _in_database(book, parameters, rows, places):
     )
     columns = sql.SQL(", ").join(map(sql.Identifier, ["person_id", *names]))
     source = sql.SQL("(SELECT * FROM (VALUES {}) v({}))").format(lines, columns)
-    statement = in_sql.determination(book, parameters, source=source, month=MONTH, places=places)
+    statement = in_sql.determination(book, parameters, source=source, months=[MONTH], places=places)
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(connection.connection))
-        found = {(person, key): amount for person, key, amount in cursor.fetchall()}
+        found = {(person, key): amount for person, key, _, amount in cursor.fetchall()}
     return [tuple(found.get((at, key), 0) for key in ("a", "b")) for at in range(len(rows))]

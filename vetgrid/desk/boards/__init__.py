@@ -31,6 +31,8 @@ class Shown:
 
     board: Board
     findings: tuple[Finding, ...]
+    clean: tuple[Check, ...] = ()
+    """The checks that looked and found nothing."""
 
     @property
     def count(self) -> int:
@@ -47,8 +49,9 @@ def boards(*, seen_by: Actor, today: date, shown: int = 20) -> list[Shown]:
     for board in BOARDS:
         checks = [check for check in board.checks if seen_by.may(check.permission)]
         if checks:
-            findings = (_finding(check, seen_by, today, shown) for check in checks)
-            found.append(Shown(board, tuple(finding for finding in findings if finding.count)))
+            findings = [_finding(check, seen_by, today, shown) for check in checks]
+            broken = tuple(finding for finding in findings if finding.count)
+            found.append(Shown(board, broken, tuple(entry.check for entry in findings if not entry.count)))
     return found
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from vetgrid.accounts.models import User
-from vetgrid.appeals.models import Appeal
-from vetgrid.appeals.permissions import AppealsPermission
+from vetgrid.appeals.models import Accusation, Appeal
+from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission
 from vetgrid.core.actor import Actor
+from vetgrid.core.places import Places
 from vetgrid.core.reach import within
+from vetgrid.core.scope import confiding, lending
 from vetgrid.grid.models import Duty, Membership
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.orgs.models import Post, Station
@@ -55,13 +57,17 @@ def cell_duty(kind: str) -> Exists:
     return Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None).filter(Exists(duty)))
 
 
+def in_a_cell(seen_by: Actor) -> QuerySet[Person]:
+    """Those without a cell have a check of their own and are not counted twice."""
+    return living(seen_by).filter(Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None)))
+
+
 def no_deputy(seen_by: Actor, today: date) -> QuerySet[Any]:
-    return living(seen_by).filter(~cell_duty("deputy"))
+    return in_a_cell(seen_by).filter(~cell_duty("deputy"))
 
 
 def no_contact_duty(seen_by: Actor, today: date) -> QuerySet[Any]:
-    member = Exists(Membership.objects.filter(person=OuterRef("pk"), to_on=None))
-    return living(seen_by).filter(member).filter(~cell_duty("contact"))
+    return in_a_cell(seen_by).filter(~cell_duty("contact"))
 
 
 def duties(seen_by: Actor) -> QuerySet[Duty]:
@@ -111,6 +117,16 @@ def staffless(seen_by: Actor, today: date) -> QuerySet[Any]:
     rows = within(Station.objects.filter(closed_on=None), seen_by.places(OrgsPermission.READ))
     present = Post.objects.filter(division=OuterRef("division"), to_on=None, staff__ended_on=None)
     return rows.exclude(kind="university").filter(~Exists(present)).order_by("division")
+
+
+def unowned_accusations(seen_by: Actor, today: date) -> QuerySet[Any]:
+    """Accusations whose item, which nobody but its owner sees, has no serving owner or no date; the accused's officers find nothing."""
+    rows = within(Accusation.objects.exclude(state="done"), seen_by.places(AccusationsPermission.READ))
+    place = Places.of(rows.values_list("division", flat=True))
+    with confiding(), lending("work", place), lending("orgs", place):
+        kept = WorkItem.objects.filter(kind="accusation", closed_on=None, next_on__isnull=False, owner__ended_on=None)
+        served = list(kept.filter(serves("owner_id")).values_list("subject_id", flat=True))
+    return rows.exclude(pk__in=served).order_by("received_on", "id")
 
 
 def item(label: str) -> Callable[[Any], str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from vetgrid.appeals.models import Consultation, JointPart, LegalAid, Mediation
-from vetgrid.appeals.permissions import AppealsPermission
+from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission
 from vetgrid.core.clock import now
 from vetgrid.core.reach import within
 from vetgrid.desk.boards import finders
@@ -208,6 +208,15 @@ BOARDS: tuple[Board, ...] = (
                 finders.item(""),
                 finders.item_url,
                 _FIX,
+            ),
+            Check(
+                "accusation-unowned",
+                "检举控告没有在任的责任人",
+                AccusationsPermission.READ,
+                finders.unowned_accusations,
+                lambda r: f"{r.number}(保密)",
+                lambda r: f"/accusations/{r.id}",
+                "由我接办",
             ),
             Check("no-account", "责任人的账号已停用", _W, finders.without_account, finders.item(""), finders.item_url),
             Check(

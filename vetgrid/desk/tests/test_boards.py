@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from tests import builders as make
-from vetgrid.appeals.actions import aiding, consulting, linking, mediating, moving
+from vetgrid.appeals.actions import accusing, aiding, consulting, linking, mediating, moving
+from vetgrid.appeals.models import Accusation
 from vetgrid.appeals.tests.matters import move, register
 from vetgrid.config import database
 from vetgrid.core.clock import now
@@ -43,6 +44,7 @@ ORPHANS = {
     "deputy-left": "UPDATE work_workitem SET deputy_id = '{left}' WHERE id = '{item}'",
     "station-closed": "UPDATE work_workitem SET station_id = '{closed_station}' WHERE id = '{item}'",
     "station-elsewhere": "UPDATE work_workitem SET station_id = '{far_station}' WHERE id = '{item}'",
+    "accusation-unowned": "UPDATE work_workitem SET owner_id = '{left}' WHERE subject_id = '{accusation}'",
     "no-account": "UPDATE work_workitem SET owner_id = '{locked_out}' WHERE id = '{item}'",
     "duty-left": "UPDATE grid_duty SET staff_id = '{left}' WHERE cell_id = '{cell_d}' AND kind = 'contact'",
     "duty-elsewhere": "UPDATE grid_duty SET staff_id = '{elsewhere}' WHERE cell_id = '{cell_d}' AND kind = 'deputy'",
@@ -119,6 +121,14 @@ def county(own_database):
         names["aid"] = aiding.apply(
             station_id=place["village"].id, matter="wages", facts="x", applicant="甲", by=by, today=TODAY
         ).id
+        accusing.accuse(
+            accusing.Charge("虚报。", "counter", TODAY, accused_name="某人"),
+            station_id=place["village"].id,
+            by=by,
+            today=TODAY,
+        )
+    with acting(make.system()):
+        names["accusation"] = Accusation.objects.get().id
     for key, statement in ORPHANS.items():
         if "{item}" in statement:
             names[f"item:{key}"] = _item(place, key)
@@ -172,7 +182,13 @@ def test_every_kind_of_orphan_is_found_within_one_cycle_and_mended_where_the_boa
         for key, statement in order
     )
     assert set(broken(place)) == every
+    own = {key.removeprefix("item:"): row for key, row in names.items() if key.startswith("item:")}
     with acting(make.system()):
+        for key, row in own.items():
+            about = {getattr(found, "item_id", found.pk) for found in boards.check_of(key).find(make.system(), TODAY)}
+            assert row in about, f"{key} does not find its own orphan"
+        for board in boards.boards(seen_by=make.system(), today=TODAY):
+            assert {entry.check for entry in board.findings} | set(board.clean) == set(board.board.checks)
         for board in boards.BOARDS:
             for check in board.checks:
                 rows = list(check.find(make.system(), TODAY))
@@ -180,7 +196,9 @@ def test_every_kind_of_orphan_is_found_within_one_cycle_and_mended_where_the_boa
                 assert all(check.text(row) and check.url(row).startswith("/") for row in rows)
                 for row in rows if check.mends else ():
                     try:
-                        mend(key=check.key, row_id=row.pk, by=make.system(), today=TODAY)
+                        who = place["as_inspector"] if check.key == "accusation-unowned" else make.system()
+                        with acting(who):
+                            mend(key=check.key, row_id=row.pk, by=who, today=TODAY)
                     except (Conflict, NotFound):
                         continue
     sweep_again(place)

@@ -161,6 +161,33 @@ def test_reception_days_need_another_leader(place):
         assert ReceptionDay.objects.get(pk=day.pk).leader_id == other.id
 
 
+def test_a_leader_with_reception_days_ahead_cannot_leave(place):
+    with acting(make.system()):
+        ReceptionDay.objects.create(
+            division=make.COUNTY, on=TODAY + timedelta(days=7), leader=place["leader"], hours="9", place="一楼"
+        )
+
+    def leave() -> None:
+        Staff.objects.filter(pk=place["leader"].pk).update(ended_on=TODAY)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with acting(make.system()), pytest.raises(DatabaseError, match="接访日,不能离岗"), transaction.atomic():
+        leave()
+
+
+def test_those_that_run_out_first_stand_first_when_one_asks_by_the_due_date(place):
+    for age in (5, 30, 20, 13, 40):
+        register(place, received_on=TODAY - timedelta(days=age))
+    who = place["as_clerk"]
+    with acting(who):
+        for which in ("overdue", "soon"):
+            asked = queries.ItemFilter(whose="place", due=which)
+            found = list(queries.items(asked, seen_by=who, today=TODAY).values_list("due_on", flat=True))
+            assert found == sorted(found)
+            assert len(found) >= 3
+
+
 def test_nothing_to_hand_over_is_said_so(place):
     with pytest.raises(NotFound):
         hand_over(place, place["other_head"], duties={})

@@ -18,7 +18,6 @@ from vetgrid.orgs.names import names_of
 from vetgrid.work import queries
 from vetgrid.work.actions import hand_over
 from vetgrid.work.kinds import kind_of, kinds
-from vetgrid.work.limits import AUDIENCES, step_label
 from vetgrid.work.permissions import WorkPermission
 from vetgrid.work.rules import left_on
 
@@ -95,10 +94,7 @@ def item(request: Any, item_id: UUID) -> HttpResponse:
         "kind": kind,
         "url": kind.url.format(id=found.subject_id),
         "clocks": queries.clocks_of(found),
-        "told": [
-            (row, step_label(row.step), AUDIENCES.get(row.audience, row.audience))
-            for row in queries.escalations_of(found)
-        ],
+        "told": queries.told_of(found),
         "staff": queries.names_of_staff({found.owner_id, found.deputy_id}),
         "place": names_of([found.division]).get(found.division, ""),
         "left": left_on(found.due_on, today=today()),

@@ -13,7 +13,7 @@ from vetgrid.core.scope import acting
 from vetgrid.policies import actions, queries
 from vetgrid.policies.loading import load_library, parse
 from vetgrid.policies.models import Clause, Faq, Policy
-from vetgrid.policies.tokens import marked, words
+from vetgrid.policies.tokens import asked, marked, words
 
 TODAY = make.TODAY
 _DIGITS = {text: at for at, text in enumerate("零一二三四五六七八九")}
@@ -49,6 +49,11 @@ def test_words_are_pairs_of_characters_and_whole_latin_words():
     assert words("军人优待 PAP 2024") == ["军人", "人优", "优待", "pap", "2024"]
     assert words("我") == ["我"]
     assert words("。!") == []
+
+
+def test_phrases_that_only_ask_are_not_searched_for_unless_nothing_else_is_left():
+    assert asked("请问法律援助需要哪些材料,多久能办好?") == words("法律援助")
+    assert asked("需要什么材料?") == words("需要什么材料?")
 
 
 def test_the_excerpt_holds_the_words():
@@ -185,6 +190,19 @@ def test_a_clerk_reads_and_proposes_but_does_not_edit(library):
         with pytest.raises(Conflict, match="两个人"):
             actions.decide_faq(faq_id=own.id, is_approved=True, refusal="", by=library, today=TODAY)
         assert Faq.objects.filter(state="approved").count() == 1
+
+
+def test_the_answered_question_that_is_most_like_the_asked_one_comes_first(library):
+    clerk = make.actor("village_clerk", make.VILLAGE_A1)
+    for question in ("立功受奖的奖励金谁发?", "光荣牌损坏了怎么换?", "奖励金和光荣牌都归谁管?"):
+        with acting(clerk):
+            entry = actions.propose_faq(question=question, answer="答", clause_ids=[], by=clerk, today=TODAY)
+        with acting(library):
+            actions.decide_faq(faq_id=entry.id, is_approved=True, refusal="", by=library, today=TODAY)
+    with acting(clerk):
+        found = [row.question for row in queries.faq(text="请问光荣牌损坏怎么办?", seen_by=clerk)]
+    assert found[0] == "光荣牌损坏了怎么换?"
+    assert "立功受奖的奖励金谁发?" not in found
 
 
 def test_the_pages_answer(library):

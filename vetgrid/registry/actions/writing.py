@@ -13,9 +13,11 @@ from vetgrid.core.actor import Actor, require
 from vetgrid.core.clock import now
 from vetgrid.core.crypto import blind
 from vetgrid.core.errors import Conflict, Invalid, NotFound
+from vetgrid.core.events import announce
 from vetgrid.registry import rules
 from vetgrid.registry.actions.finding import locked_person
 from vetgrid.registry.catalogue import FIELDS, Section, as_text, parse, section
+from vetgrid.registry.events import FactsChanged
 from vetgrid.registry.models import Fact, Person
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.registry.projection import project
@@ -80,7 +82,7 @@ def end_fact(*, person_id: UUID, section_key: str, fact_id: UUID, to_on: str, by
         raise NotFound()
     end = parse_partial(to_on, today=today)
     fact = replace(before, {"to_on": end}, by=by)
-    after_change(person, part)
+    after_change(person, part, by=by, today=today)
     record(
         by,
         RegistryPermission.EDIT,
@@ -106,7 +108,7 @@ def withdraw_fact(*, person_id: UUID, section_key: str, fact_id: UUID, reason: s
     if not reason.strip():
         raise Invalid(fields={"reason": "请写明撤销原因。"})
     type(fact)._default_manager.filter(pk=fact.pk).update(known_until=now())
-    after_change(person, part)
+    after_change(person, part, by=by, today=today)
     record(
         by,
         RegistryPermission.EDIT,
@@ -140,7 +142,7 @@ def store(
         else (before.from_on if before else None),
     }
     fact = replace(before, fields, by=by) if before is not None else add(person, part, fields, by=by)
-    after_change(person, part)
+    after_change(person, part, by=by, today=today)
     return fact
 
 
@@ -171,12 +173,13 @@ def replace(before: Fact, fields: Mapping[str, Any], *, by: Actor) -> Fact:
     return fact
 
 
-def after_change(person: Person, part: Section) -> None:
+def after_change(person: Person, part: Section, *, by: Actor, today: date) -> None:
     if part.key in PROJECTED:
         project(person)
     else:
         person.version += 1
         person.save(update_fields=["version"])
+    announce(FactsChanged(person.id, person.division, part.key), by=by, today=today)
 
 
 def current_fact(person: Person, part: Section, fact_id: UUID | None) -> Fact | None:

@@ -10,7 +10,7 @@ from vetgrid.audit.trail import NOWHERE, record
 from vetgrid.core.actor import Actor
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from vetgrid.core.places import Level, Places, ancestor
-from vetgrid.core.scope import lending
+from vetgrid.core.scope import confiding, lending
 from vetgrid.notices.actions import Message, tell
 from vetgrid.orgs.models import Post, Staff, Station
 from vetgrid.work.actions.items import move_item
@@ -24,17 +24,18 @@ from vetgrid.work.permissions import WorkPermission
 def hand_over(*, item_ids: Iterable[UUID], to_staff: UUID, reason: str, by: Actor, today: date) -> int:
     """移交: chosen open items get a new owner; returns how many. All or none.
 
-    Allowed to the owner, the deputy, and to whoever may assign at the place.
+    Allowed to the owner, the deputy, and to whoever may assign at the place; a confidential item only to owner and deputy,
+    for everybody else it does not exist.
     """
-    items = list(
-        WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=set(item_ids), closed_on=None).order_by("id")
-    )
+    with confiding():
+        rows = WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=set(item_ids), closed_on=None)
+        found = list(rows.order_by("id"))
+    items = [item for item in found if not item.is_confidential or _holds(by, item)]
     if not items:
         raise Invalid(fields={"items": "没有可以移交的事项:请勾选未办结的事项。"})
     taker = _taker(to_staff, {item.division for item in items})
     for item in items:
-        may = by.may(WorkPermission.ASSIGN, at=item.division) and not item.is_confidential
-        if not may and by.staff_id not in (item.owner_id, item.deputy_id):
+        if not (by.may(WorkPermission.ASSIGN, at=item.division) or _holds(by, item)):
             raise NotAllowed("只有责任人、备岗人或有分派权限的人可以移交事项。")
         give(item, taker.id)
         division = NOWHERE if item.is_confidential else item.division
@@ -56,11 +57,17 @@ def hand_over(*, item_ids: Iterable[UUID], to_staff: UUID, reason: str, by: Acto
     return len(items)
 
 
+def _holds(by: Actor, item: WorkItem) -> bool:
+    return by.staff_id is not None and by.staff_id in (item.owner_id, item.deputy_id)
+
+
 def give(item: WorkItem, staff_id: UUID) -> None:
     """The item's owner changes; a deputy who becomes owner leaves the deputy's place to another."""
     with at(item.division, is_confidential=item.is_confidential):
         if item.deputy_id == staff_id:
-            _, item.deputy_id = pick_owner(item.station, wanted=staff_id, deputy=item.owner_id)
+            _, deputy = pick_owner(item.station, wanted=staff_id, deputy=item.owner_id)
+            # Nobody else learns of a confidential matter by default: the former owner stays, or nobody.
+            item.deputy_id = deputy if deputy == item.owner_id or not item.is_confidential else None
         item.owner_id = staff_id
         save(item, "owner", "deputy")
 

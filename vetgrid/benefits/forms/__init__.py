@@ -1,0 +1,1 @@
+"""Ask: the forms of benefits."""

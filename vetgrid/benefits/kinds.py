@@ -1,0 +1,9 @@
+"""The kinds of work items of this domain, with the pages of their subjects."""
+
+from vetgrid.work.kinds import Kind, declare
+
+FINDING = Kind("benefit_finding", "待遇发现", "/benefits/findings/{id}")
+APPLICATION = Kind("benefit_apply", "待遇申请", "/benefits/applications/{id}")
+DEATH = Kind("death_report", "死亡信息核实", "/benefits/deaths/{id}")
+
+declare(FINDING, APPLICATION, DEATH)

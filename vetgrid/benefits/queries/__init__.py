@@ -1,0 +1,1 @@
+"""Which: programmes, values, proposals, simulations, entitlements and what became of them; all within the viewer's reach."""

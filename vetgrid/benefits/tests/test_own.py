@@ -1,0 +1,107 @@
+"""One's own benefits at the mini-program: what is received, what may come, a decision in plain words, an application."""
+
+import json
+
+import pytest
+
+from tests import builders as make
+from tests import phone
+from vetgrid.benefits.actions.own import PHOTOS
+from vetgrid.benefits.models import Application, Award, Decision, Finding, RuleVersion
+from vetgrid.benefits.sources import rule_version
+from vetgrid.citizens.tests.test_own_file import picture
+from vetgrid.core.scope import acting
+
+pytestmark = pytest.mark.django_db
+RECEIPT = {
+    "programme": {"label": "农村籍老年生活补助", "article": "民发〔2011〕110号"},
+    "amount": "55.00元",
+    "month_label": "2023年12月",
+    "starts_label": "2023年12月",
+    "steps": [{"label": "服役年限", "text": "11年", "clause": "第二条"}],
+    "facts": [{"label": "服役", "values": [{"label": "服役年限", "text": "11"}], "records": [{"source": "退役证件"}]}],
+    "unmet": [],
+    "exclusion": None,
+    "changes": ["满六十周岁"],
+}
+
+
+@pytest.fixture
+def place():
+    found = make.staffed_county()
+    cell = make.cell(make.VILLAGE_A1)
+    found["person"] = make.veteran(make.VILLAGE_A1, "王建国", at=cell)
+    found["device"] = phone.citizen(found["person"])
+    scoped = {"person": found["person"], "division": make.VILLAGE_A1}
+    with acting(make.system()):
+        version = RuleVersion.objects.first() or rule_version()
+        found["decision"] = Decision.objects.create(
+            number="测1号",
+            programme="rural_over60",
+            month=24287,
+            known_on=make.TODAY,
+            known_at=make.now(),
+            cut=make.new_id(),
+            rule_version=version,
+            is_entitled=True,
+            amount_fen=5500,
+            before_exclusion_fen=5500,
+            receipt=json.dumps(RECEIPT),
+            digest="0",
+            made_at=make.now(),
+            made_by=make.system().id,
+            made_by_name="系统",
+            **scoped,
+        )
+        Award.objects.create(programme="rural_over60", from_month=24287, decision=found["decision"], **scoped)
+        found["finding"] = Finding.objects.create(
+            programme="disability_pension",
+            kind="missing",
+            month=24287,
+            amount_fen=100000,
+            papers=["身份证"],
+            found_on=make.TODAY,
+            **scoped,
+        )
+    return found
+
+
+def test_what_is_received_and_what_may_come_are_listed_with_what_is_missing(place):
+    seen = place["device"].get("/citizen/benefits").json()
+    assert [(row["amount_fen"], row["state_label"]) for row in seen["receiving"]] == [(5500, "发放中")]
+    assert [(row["missing_papers"], row["kind"]) for row in seen["may_be_entitled"]] == [(["身份证"], "missing")]
+    assert seen["payments"] == []
+
+
+def test_a_decision_reads_in_plain_words_and_anothers_does_not_open(place):
+    path = f"/citizen/benefits/decisions/{place['decision'].id}"
+    seen = place["device"].get(path).json()
+    assert (seen["programme"], seen["amount"], seen["facts"][0]["source"]) == (
+        "农村籍老年生活补助",
+        "55.00元",
+        "退役证件",
+    )
+    assert seen["what_would_change_it"] == ["满六十周岁"]
+    with acting(make.system()):
+        other = make.veteran(make.VILLAGE_A1, "李大山")
+    stranger = phone.citizen(other, "13900009999")
+    assert stranger.get(path).status_code == 404
+    assert stranger.post("/citizen/benefits/applications", {"finding_id": place["finding"].id}).status_code == 404
+
+
+def test_a_finding_turns_into_an_application_that_waits_for_a_clerk_to_see_the_papers(place):
+    upload = place["device"].upload(picture()).json()["upload_id"]
+    body = {"finding_id": place["finding"].id, "upload_ids": [upload]}
+    done = place["device"].post("/citizen/benefits/applications", body)
+    assert done.status_code == 201, done.content.decode()
+    assert done.json()["state"] == "draft" and done.json()["papers"][-1]["paper"] == PHOTOS
+    with acting(make.system()):
+        row = Application.objects.get()
+        assert (row.channel, row.finding_id, row.made_by_name) == ("online", place["finding"].id, "王建国")
+        assert not any(entry["is_there"] for entry in row.papers[:-1])
+    seen = place["device"].get("/citizen/benefits").json()
+    assert seen["may_be_entitled"][0]["application_id"] == done.json()["id"]
+    again = place["device"].post("/citizen/benefits/applications", {"programme": "disability_pension"})
+    assert again.status_code == 409
+    assert len(place["device"].get("/citizen/benefits/applications").json()) == 1
+    assert place["device"].post("/citizen/benefits/applications", {"programme": "gold"}).status_code == 422

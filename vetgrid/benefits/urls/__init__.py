@@ -1,0 +1,5 @@
+"""Addresses of benefits: the values and what-if, and the people who receive them."""
+
+from vetgrid.benefits.urls import console
+
+urlpatterns = [*console.urlpatterns]

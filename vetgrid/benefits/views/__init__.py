@@ -1,0 +1,1 @@
+"""Doors: console pages of benefits."""
