@@ -29,6 +29,26 @@ export interface AgreeIn {
   version: string;
 }
 
+export interface ApplicationOut {
+  id: string;
+  number: string;
+  programme: string;
+  label: string;
+  state: string;
+  state_label: string;
+  asked_on: string;
+  papers: PaperOut[];
+  reason: string;
+  decision_id: string | null;
+}
+
+export interface ApplyIn {
+  finding_id?: string | null;
+  programme?: string;
+  papers?: string[];
+  upload_ids?: string[];
+}
+
 export interface AssistIn {
   person_id: string;
   act: string;
@@ -62,6 +82,12 @@ export interface AuthorityOut {
   until: string;
   is_in_force: boolean;
   recorded_by: string;
+}
+
+export interface BenefitsOut {
+  receiving: ReceivingOut[];
+  may_be_entitled: EntitledOut[];
+  payments: PaymentOut[];
 }
 
 export interface BindingIn {
@@ -171,6 +197,23 @@ export interface CorrectionOut {
   values: FieldOut[];
 }
 
+export interface DecisionOut {
+  number: string;
+  programme: string;
+  is_entitled: boolean;
+  amount_fen: number;
+  amount: string;
+  month: string;
+  starts: string;
+  article: string;
+  steps: LineOut[];
+  facts: LineOut[];
+  why_not: string[];
+  exclusion: string;
+  what_would_change_it: string[];
+  how_to_object: string;
+}
+
 export interface DuePerson {
   person_id: string;
   name: string;
@@ -191,6 +234,18 @@ export interface EditIn {
 
 export interface EditOut {
   version: number;
+}
+
+export interface EntitledOut {
+  finding_id: string;
+  kind: string;
+  programme: string;
+  label: string;
+  amount_fen: number;
+  why: string;
+  from_month: string;
+  missing_papers: string[];
+  application_id: string | null;
 }
 
 export interface FactOut {
@@ -289,6 +344,12 @@ export interface HitOut {
   explanation: string;
 }
 
+export interface LineOut {
+  label: string;
+  text: string;
+  source: string;
+}
+
 export interface MatterIn {
   kind?: "claim" | "suggestion";
   category?: string;
@@ -381,6 +442,18 @@ export interface OwnFileOut {
   version: number;
 }
 
+export interface PaperOut {
+  paper: string;
+  is_there: boolean;
+}
+
+export interface PaymentOut {
+  on: string;
+  programme: string;
+  month: string;
+  amount_fen: number;
+}
+
 export interface PhoneIn {
   phone: string;
 }
@@ -438,6 +511,18 @@ export interface ReasonIn {
 
 export interface ReceiptOut {
   number: string;
+}
+
+export interface ReceivingOut {
+  award_id: string;
+  programme: string;
+  label: string;
+  state: string;
+  state_label: string;
+  amount_fen: number;
+  frequency: string;
+  since: string;
+  decision_id: string | null;
 }
 
 export interface ReplyIn {
@@ -578,6 +663,18 @@ export const postCitizenAuthorities = (asked: { body: AuthorityIn; key?: string 
 
 export const postCitizenAuthoritiesRevoke = (authorityId: string, asked: { key?: string } = {}) =>
   call<AuthorityOut>("POST", `/citizen/authorities/${authorityId}/revoke`, asked as Asked);
+
+export const getCitizenBenefits = () =>
+  call<BenefitsOut>("GET", "/citizen/benefits");
+
+export const getCitizenBenefitsApplications = () =>
+  call<ApplicationOut[]>("GET", "/citizen/benefits/applications");
+
+export const postCitizenBenefitsApplications = (asked: { body: ApplyIn; key?: string }) =>
+  call<ApplicationOut>("POST", "/citizen/benefits/applications", asked as Asked);
+
+export const getCitizenBenefitsDecisionsOne = (decisionId: string) =>
+  call<DecisionOut>("GET", `/citizen/benefits/decisions/${decisionId}`);
 
 export const getCitizenBinding = () =>
   call<BindingOut>("GET", "/citizen/binding");

@@ -6,6 +6,12 @@ export function day(value: string | null | undefined): string {
   return found ? `${found[1]}年${Number(found[2])}月${Number(found[3])}日` : "";
 }
 
+/** "2023-12" as 2023年12月. */
+export function month(value: string): string {
+  const found = /^(\d{4})-(\d{2})/.exec(value);
+  return found ? `${found[1]}年${Number(found[2])}月` : value;
+}
+
 function localDay(value: string | null | undefined): string {
   if (!value) return "";
   if (!value.includes("T")) return value;

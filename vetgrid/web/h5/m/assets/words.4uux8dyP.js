@@ -1,1 +1,0 @@
-function e(e){const n=/^(\d{4})-(\d{2})-(\d{2})/.exec(function(e){if(!e)return"";if(!e.includes("T"))return e;const n=new Date(new Date(e).getTime()+288e5);return n.toISOString()}(e));return n?`${n[1]}年${Number(n[2])}月${Number(n[3])}日`:""}export{e as d};
