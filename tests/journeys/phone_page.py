@@ -15,8 +15,8 @@ SIZE = {"width": 390, "height": 844}
 TOWN = "350581100000"
 
 
-def strangers(running: Running) -> list[dict[str, str]]:
-    """Veterans of the demo's town whose file is bound to no phone."""
+def people_of(running: Running) -> dict[str, list[dict[str, str]]]:
+    """Veterans of the demo's town whose file is bound to no phone (`unbound`); bound ones with a finding (`found_for`)."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.miniprogram.people", TOWN],
         cwd=ROOT,
@@ -25,7 +25,7 @@ def strangers(running: Running) -> list[dict[str, str]]:
         text=True,
         check=True,
     )
-    return list(json.loads(done.stdout))
+    return dict(json.loads(done.stdout))
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.phone_page import Phone, strangers
+from tests.journeys.phone_page import Phone, people_of
 from tests.journeys.test_matter import as_user, move
 from tests.running import Running
 
@@ -16,9 +16,14 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def people(running: Running) -> Iterator[dict[str, str]]:
+def everybody(running: Running) -> dict[str, list[dict[str, str]]]:
+    return people_of(running)
+
+
+@pytest.fixture(scope="module")
+def people(everybody) -> Iterator[dict[str, str]]:
     """Each journey takes the next veteran who has no phone bound."""
-    return iter(strangers(running))
+    return iter(everybody["unbound"])
 
 
 @pytest.fixture
@@ -281,3 +286,56 @@ def test_the_mini_program_has_a_policy_of_its_own(phone: Phone, running):
     assert "connect-src 'self'" in policy and "unsafe" not in policy and "http" not in policy
     console = phone.tab.request.get(f"{running.url}/sign-in").headers["content-security-policy"]
     assert "worker-src" not in console and "blob:" not in console
+
+
+def test_a_finding_turns_into_an_application(phone: Phone, everybody):
+    phone.sign_in(everybody["found_for"][0]["phone"])
+    phone.is_at("石狮退役军人")
+    phone.follow("我的待遇")
+    phone.is_at("我的待遇")
+    phone.axe()
+    phone.tab.get_by_role("button", name=re.compile("^申请这一项")).first.click()
+    phone.is_at("申请待遇")
+    phone.axe()
+    phone.press("提交申请")
+    phone.is_at("我的申请")
+    expect(phone.tab.locator(".card:visible").first).to_be_visible()
+    phone.axe()
+    phone.open("benefits/benefits")
+    phone.shows("已经申请,正在办理。")
+    phone.open("benefits/payments")
+    phone.is_at("发放记录")
+    phone.axe()
+
+
+def test_a_daughter_acts_for_her_father_with_his_authority(phone: Phone, people, browser, running):
+    who = next(people)
+    phone.become(who)
+    helper = f"137{int(who['id'][:8], 16) % 10**8:08d}"
+    phone.open("account/authorities")
+    phone.fill("他的姓名", "王小妹")
+    phone.fill("他的手机号", helper)
+    phone.choose("子女")
+    phone.fill("授权到哪一天", "2024-06-30")
+    phone.press("授权")
+    phone.shows("已经授权")
+    daughter = Phone(browser, running)
+    daughter.sign_in(helper)
+    daughter.is_at("隐私保护指引")
+    daughter.press("同意并继续")
+    daughter.is_at("核对身份")
+    daughter.follow("我替别人办")
+    daughter.axe()
+    daughter.tab.get_by_role("button", name=re.compile("^开始代办")).click()
+    daughter.shows(f"您正在为 {who['name']} 代办")
+    daughter.axe()
+    daughter.follow("我的档案")
+    daughter.shows(who["name"])
+    daughter.press("都对,确认无误")
+    daughter.shows("已经确认")
+    daughter.close()
+    phone.open("account/authorities")
+    phone.shows("确认档案无误")
+    phone.tab.get_by_role("button", name=re.compile("^收回授权")).first.click()
+    phone.shows("已经失效")
+    phone.axe()

@@ -1,12 +1,16 @@
-"""Who can try the mini-program in a running demo county: living veterans of one town who are bound to no phone yet.
+"""Who can try the mini-program in a running demo county.
 
-`python -m tests.miniprogram.people TOWN` prints them as JSON, run with the environment of the running program.
+`python -m tests.miniprogram.people TOWN` prints as JSON, run with the environment of the running program: the town's living
+veterans who are bound to no phone yet, and phones of bound ones for whom a benefit was found.
 """
 
 import json
 import sys
 
 import django
+
+VILLAGE = 201
+"""The part of a village's code after its town's: where the demo's contact works."""
 
 
 def unbound(town: int) -> list[dict[str, str]]:
@@ -26,6 +30,25 @@ def unbound(town: int) -> list[dict[str, str]]:
     return found
 
 
+def found_for(village: int) -> list[dict[str, str]]:
+    """Phones of bound persons with an open finding for which they may apply now; the night's look is done for one village."""
+    from vetgrid.benefits.actions import sweeping
+    from vetgrid.benefits.models import Finding
+    from vetgrid.benefits.spelling import refresh_places
+    from vetgrid.citizens.models import Binding
+    from vetgrid.core.clock import today
+    from vetgrid.core.places import Places
+    from vetgrid.core.ruling.months import month_on
+    from vetgrid.core.scope import system_actor
+
+    refresh_places(Places.of([village]))
+    sweeping.sweep(division=village, month=month_on(today()), by=system_actor("待遇巡查"), today=today())
+    waiting = Finding.objects.filter(kind="missing", closed_on=None).order_by("person_id")
+    people = list(waiting.values_list("person_id", flat=True)[:200])
+    rows = Binding.objects.filter(person_id__in=people).select_related("account", "person").order_by("person_id")
+    return [{"phone": row.account.phone.reveal(), "name": row.person.name} for row in rows if row.account.phone]
+
+
 def main() -> None:
     django.setup()
     from django.db import transaction
@@ -33,7 +56,9 @@ def main() -> None:
     from vetgrid.core.scope import acting, system_actor
 
     with transaction.atomic(), acting(system_actor("测试")):
-        sys.stdout.write(json.dumps(unbound(int(sys.argv[1])), ensure_ascii=False))
+        town = int(sys.argv[1])
+        found = {"unbound": unbound(town), "found_for": found_for(town + VILLAGE)}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False))
 
 
 if __name__ == "__main__":
