@@ -154,7 +154,9 @@ def edit_elsewhere(phone: Phone, person: dict[str, object]) -> None:
     answer = phone.browser.new_context().request.post(f"{phone.running.url}/api/v1/field/sign-in", data=body)
     token = answer.json()["token"]
     body = {"section": "employment", "values": {"code": "student"}, "base_version": person["version"]}
-    api(phone, "POST", f"/field/people/{person['person_id']}/facts", token, body, "5b0e8c1e-3c55-4d2f-9b0e-0f1d2c3b4a59")
+    api(
+        phone, "POST", f"/field/people/{person['person_id']}/facts", token, body, "5b0e8c1e-3c55-4d2f-9b0e-0f1d2c3b4a59"
+    )
 
 
 def test_an_elder_raises_a_matter_through_his_contact(phone: Phone):

@@ -1,12 +1,13 @@
 """The built mini-program as it ships: copied beside the console with a manifest that says from which sources it was built.
 
-`python -m tests.miniprogram.built` takes over a fresh build. Whoever has no Node compares digests only.
+`python -m tests.miniprogram.built` takes over a fresh build; `--compare` says whether a fresh build is the shipped one, byte for byte.
 """
 
 import gzip
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -53,5 +54,14 @@ def take_over() -> None:
     MANIFEST.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
+def compare() -> None:
+    """Ends with an error when the shipped build is not what the sources give."""
+    fresh, shipped = digests_of_files(BUILD), digests_of_files(SHIPPED)
+    if fresh != shipped:
+        other = sorted(name for name in fresh.keys() | shipped.keys() if fresh.get(name) != shipped.get(name))
+        sys.exit(f"The shipped build is not the one of these sources; run `make miniprogram`. Different: {other}")
+    print(f"{len(shipped)} files, the same as shipped")
+
+
 if __name__ == "__main__":
-    take_over()
+    compare() if "--compare" in sys.argv else take_over()
