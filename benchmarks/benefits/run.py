@@ -58,6 +58,7 @@ def other_python() -> Path:
 def prepare(persons: int) -> tuple[Path, Path]:
     """The facts of seeded, invented persons, and the parameters of the twelve months."""
     from vetgrid.benefits.generating import population
+
     from vetgrid.core.ruling.rulebook import Rulebook, read_parameters
 
     book = Rulebook.read(RULES)
@@ -187,9 +188,9 @@ def make_database(facts: Path) -> str:
         db.execute(sql.SQL("CREATE TABLE facts ({})").format(columns))
         for name in ("result", "openfisca_result"):
             db.execute(
-                sql.SQL("CREATE UNLOGGED TABLE {} (person_id int, programme text, month int, amount_fen bigint)").format(
-                    sql.Identifier(name)
-                )
+                sql.SQL(
+                    "CREATE UNLOGGED TABLE {} (person_id int, programme text, month int, amount_fen bigint)"
+                ).format(sql.Identifier(name))
             )
         names = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
         with (

@@ -62,7 +62,19 @@ def test_rules_are_pure(path):
 
 def test_foreign_keys_point_down():
     order = ["core", "web", "audit", "orgs", "accounts", "files", "policies", "notices", "work", "registry"]
-    order += ["citizens", "grid", "payments", "appeals", "benefits", "visits", "employment", "reports", "desk"]
+    order += [
+        "citizens",
+        "grid",
+        "payments",
+        "appeals",
+        "benefits",
+        "visits",
+        "employment",
+        "cards",
+        "offers",
+        "reports",
+        "desk",
+    ]
     for model in apps.get_models():
         if model.__module__.startswith("vetgrid."):
             for field in model._meta.get_fields():

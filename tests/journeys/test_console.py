@@ -219,6 +219,15 @@ PAGES = {
         "/policies",
         "/policies?text=延长办理期限",
         "/faq",
+        "/cards",
+        "/cards/applications",
+        "/cards/applications/new",
+        "/cards/list?unissued=1",
+        "/cards/batches",
+        "/cards/batches/pack",
+        "/cards/intake",
+        "/cards/photo-help",
+        "/help/card_application",
         "/account",
         "/style",
     ],
@@ -315,7 +324,7 @@ def test_a_rate_is_raised_in_two_hands_and_what_it_costs_is_seen_before(page: Pa
     check_accessibility(page, "a wrong cell")
     cell.fill("12000")
     page.get_by_role("button", name="提交复核").click()
-    expect(page.get_by_text("等待另一位人员复核")).to_be_visible()
+    expect(page.get_by_text("提出人不能复核自己提出的变更")).to_be_visible()
     expect(page.get_by_text("谁多谁少")).to_be_visible(timeout=60_000)
     check_accessibility(page, "a proposal")
     where = page.url

@@ -52,6 +52,13 @@ IDS = {
     "performance_id": "performance",
     "aid_id": "aid",
     "alert_id": "alert",
+    "card_application_id": "card_application",
+    "card_id": "card",
+    "paper_id": "card_paper",
+    "card_letter_id": "card_letter",
+    "card_batch_id": "card_batch",
+    "step_file_id": "step_file",
+    "step_row_id": "step_row",
     "policy_id": "policy",
     "clause_id": "clause",
     "faq_id": "faq",
@@ -92,12 +99,17 @@ WORDS = {
     "token": "no-such-token",
     "check_key": "no-owner",
     "flow_key": "appeal",
+    "group": "nursing",
+    "award_verb": "suspend",
+    "application_verb": "papers",
+    "run_verb": "cancel",
     "act_key": "file.confirm",
     "campaign_verb": "close",
     "programme_key": "rural_over60",
     "table_key": "disability_pension",
 }
 MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "payments": "review"}
+MOVES = {"appeals": "transfer", "mediations": "start", "legal-aid": "decide", "cards": "withdraw"}
 # Doors that show something of everybody on purpose: names of stations, and the published rota with its leaders.
 OPEN_TO_ALL = {
     "rota": ("乙标员工0", "乙标"),
@@ -195,6 +207,9 @@ def test_nothing_of_another_town_shows_at_any_door(role, place):
             in (
                 "inbox",
                 "appeals",
+                "cards/applications",
+                "cards/list",
+                "cards/batches",
                 "consultations",
                 "receptions",
                 "mediations",

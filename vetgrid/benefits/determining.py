@@ -11,6 +11,9 @@ from vetgrid.core.places import interval
 from vetgrid.core.ruling.in_sql import determination
 from vetgrid.core.ruling.parameters import Parameters
 
+_AT_ONCE = 12
+"""So many months go into one statement: what does not change with the month is worked out once for all of them."""
+
 
 def run(statement: sql.Composable, values: Sequence[object] = ()) -> int:
     """Executes a composed statement on the transaction's connection; returns the number of rows."""
@@ -57,12 +60,14 @@ def determine_into(
     """Adds what is given in each of the months; all programmes are worked out, because they exclude each other."""
     rules, values = book(), among or parameters()
     wanted = list(programmes) if programmes is not None else list(rules.programmes)
-    for month in months:
-        statement = determination(rules, values, source=source, month=month, places=(county,))
+    asked = list(months)
+    for first in range(0, len(asked), _AT_ONCE):
+        some = asked[first : first + _AT_ONCE]
+        statement = determination(rules, values, source=source, months=some, places=(county,))
         run(
             sql.SQL(
                 "INSERT INTO {} (person_id, programme, month, amount_fen)"
-                " SELECT person_id, programme, {}, amount_fen FROM ({}) d WHERE programme = ANY({})"
-            ).format(sql.Identifier(table), sql.Literal(month), statement, sql.Literal(wanted))
+                " SELECT person_id, programme, month, amount_fen FROM ({}) d WHERE programme = ANY({})"
+            ).format(sql.Identifier(table), statement, sql.Literal(wanted))
         )
     run(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))

@@ -17,6 +17,8 @@ from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.queries import paid_rows
 
 INSURANCE = "insurance_continuation"
+COUNTED_ELSEWHERE = (INSURANCE, "condolence", "hardship_aid")
+"""The report counts these apart: social insurance, and money of visits and aid."""
 
 
 def _paid(purposes: Callable[[], list[str]]) -> Callable[[Period, Actor], QuerySet[Any]]:
@@ -27,8 +29,7 @@ def _paid(purposes: Callable[[], list[str]]) -> Callable[[Period, Actor], QueryS
 
 
 def _benefits() -> list[str]:
-    """Every programme of the rules besides social insurance, which the report counts apart."""
-    return [key for key in book().programmes if key != INSURANCE]
+    return [key for key in book().programmes if key not in COUNTED_ELSEWHERE]
 
 
 def _yuan(rows: QuerySet[Any]) -> Value:

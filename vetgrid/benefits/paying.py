@@ -12,10 +12,11 @@ from vetgrid.benefits.determining import determine_into, fresh_table, of_places,
 from vetgrid.benefits.handling import is_paid, months_of
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.sources import book, parameters
-from vetgrid.benefits.spelling import settle
+from vetgrid.benefits.spelling import FIRST_MONTH, settle
 from vetgrid.core.actor import Actor, require
+from vetgrid.core.errors import Invalid
 from vetgrid.core.places import Level, Places, ancestor, interval
-from vetgrid.core.ruling.months import label
+from vetgrid.core.ruling.months import label, month_on
 from vetgrid.core.scope import lending
 from vetgrid.payments.actions import draft_run_from_sql
 from vetgrid.payments.models import PayRun
@@ -94,6 +95,8 @@ def _rate_changed(month: int) -> sql.Composable:
 def draft_month(*, division: int, month: int, by: Actor, today: date) -> PayRun:
     """编制某月待遇: claims from all awards of the place. The right to draft is that of payments; the claims are read here."""
     require(by, BenefitsPermission.READ, at=division)
+    if not FIRST_MONTH <= month <= month_on(today) + 1:
+        raise Invalid(fields={"month": "月份应在2011年8月以后,最晚是下个月。"})
     first = date(month // 12, month % 12 + 1, 1)
     with lending("benefits", Places.of([division])):
         settle(division)

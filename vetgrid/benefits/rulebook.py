@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import OrderedDict
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 
 from django.conf import settings
@@ -11,14 +11,13 @@ from django.db import connection
 
 from vetgrid.benefits.models.parameters import ParameterRow
 from vetgrid.core.ruling.errors import RuleError
-from vetgrid.core.ruling.language import Table
 from vetgrid.core.ruling.parameters import Parameters, Value, read_cell
 from vetgrid.core.ruling.rulebook import Rulebook
 
 _KEPT = 12
 """So many narrowed sets stay in memory: each keeps the tables that it has resolved."""
 _log = logging.getLogger("vetgrid.benefits")
-_kept: OrderedDict[tuple[str, date | None, datetime | None], Parameters] = OrderedDict()
+_kept: OrderedDict[tuple[str, date | None], Parameters] = OrderedDict()
 
 
 @cache
@@ -44,34 +43,26 @@ def rule_digest() -> str:
     return digest.hexdigest()
 
 
-def parameters(known_on: date | None = None, *, recorded_until: datetime | None = None) -> Parameters:
-    """The values of every place, as known on a day; with `recorded_until`, without what was approved here after that moment.
-
-    A value that was published earlier but approved here later changes nothing that was decided in between, when the
-    decision is worked out again with the moment at which it was made.
-    """
-    key = (_stamp(), known_on, recorded_until)
+def parameters(known_on: date | None = None) -> Parameters:
+    """The values of every place, as known on a day; all of them without one."""
+    key = (_stamp(), known_on)
     found = _kept.get(key)
     if found is None:
         rows = ParameterRow.objects.order_by("recorded_at", "id")
         if known_on is not None:
             rows = rows.filter(known_since__lte=known_on)
-        if recorded_until is not None:
-            rows = rows.filter(recorded_at__lte=recorded_until)
-        tables = rulebook().tables
-        values = (value for value in (value_of(row, tables) for row in rows) if value is not None)
-        found = _kept[key] = Parameters(tables, tuple(values))
+        values = (value for value in map(value_of, rows) if value is not None)
+        found = _kept[key] = Parameters(rulebook().tables, tuple(values))
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
     return found
 
 
-def value_of(row: ParameterRow, tables: dict[str, Table] | object) -> Value | None:
+def value_of(row: ParameterRow) -> Value | None:
     """A stored row as the engine takes it; None, with a line in the log, where the rules know the table or cell no more."""
-    known = rulebook().tables if not isinstance(tables, dict) else tables
     try:
-        cell = read_cell(known[row.table], row.cell)
+        cell = read_cell(rulebook().tables[row.table], row.cell)
     except (KeyError, RuleError):
         _log.warning("parameter row %s of %s %s fits no table", row.id, row.table, row.cell)
         return None

@@ -1,13 +1,10 @@
 """Where a decision's rules and values come from: those of today, or exactly those that an old decision could look at."""
 
-import hashlib
 import tempfile
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
-
-from django.conf import settings
 
 from vetgrid.benefits import rulebook
 from vetgrid.benefits.models import RuleVersion
@@ -15,8 +12,6 @@ from vetgrid.core.clock import now
 from vetgrid.core.ids import is_later
 from vetgrid.core.ruling.parameters import Parameters
 from vetgrid.core.ruling.rulebook import Rulebook
-
-GATHERING = "gathering.toml"
 
 
 def book() -> Rulebook:
@@ -36,25 +31,10 @@ def _came_later(key: str, moment: UUID) -> bool:
     return is_later(UUID(key), moment)
 
 
-@cache
-def rule_texts() -> dict[str, str]:
-    """The texts of all files that decide besides the values: the rules, and how the registry's facts are read."""
-    gathering = (settings.DATA / "benefits" / GATHERING).read_text(encoding="utf-8")
-    return {**rulebook.rule_files(), GATHERING: gathering}
-
-
-@cache
-def rule_digest() -> str:
-    digest = hashlib.sha256()
-    for name, text in sorted(rule_texts().items()):
-        digest.update(f"{name}\0{text}\0".encode())
-    return digest.hexdigest()
-
-
 def rule_version() -> RuleVersion:
     """The stored version of today's rules; kept at first use."""
-    values = {"files": rule_texts(), "used_since": now()}
-    found, _ = RuleVersion.objects.get_or_create(digest=rule_digest(), defaults=values)
+    values = {"files": rulebook.rule_files(), "used_since": now()}
+    found, _ = RuleVersion.objects.get_or_create(digest=rulebook.rule_digest(), defaults=values)
     return found
 
 
@@ -71,4 +51,4 @@ def _old_book(digest: str) -> Rulebook:
 
 def book_of(digest: str) -> Rulebook:
     """The rules of a stored version."""
-    return book() if digest == rule_digest() else _old_book(digest)
+    return book() if digest == rulebook.rule_digest() else _old_book(digest)

@@ -10,7 +10,8 @@ from psycopg import sql
 
 from vetgrid.benefits.gathering import Cut, Gathered, gather, maps_of
 from vetgrid.benefits.models import OPEN
-from vetgrid.benefits.sources import book, rule_texts
+from vetgrid.benefits.rulebook import rule_files
+from vetgrid.benefits.sources import book
 from vetgrid.core.clock import now
 from vetgrid.core.ids import new_id
 from vetgrid.core.places import Places
@@ -44,7 +45,7 @@ def _rewrite(people: QuerySet[Person], places: Places) -> int:
         living,
         cut=Cut(),
         vocabulary=book().vocabulary,
-        maps=maps_of(rule_texts()["gathering.toml"]),
+        maps=maps_of(rule_files()["gathering.toml"]),
         places=places,
     )
     with connection.cursor() as cursor:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from vetgrid.appeals.permissions import AppealsPermission
+from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.cards.permissions import CardsPermission
 from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.config.menu import menu_for
 from vetgrid.core.clock import today
@@ -14,7 +16,9 @@ from vetgrid.grid.permissions import GridPermission
 PERSON_PANELS = (
     ("/grid/person", GridPermission.READ),
     ("/appeals/person", AppealsPermission.READ),
+    ("/benefits/person", BenefitsPermission.READ),
     ("/citizens/person", CitizensPermission.READ),
+    ("/cards/person", CardsPermission.READ),
 )
 """What other domains show inside a person's file, with the permission that opens it."""
 

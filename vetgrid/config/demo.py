@@ -8,12 +8,15 @@ from django.db import connection, transaction
 
 from vetgrid.accounts import demo as accounts
 from vetgrid.appeals import demo as appeals
+from vetgrid.benefits import demo as benefits
+from vetgrid.cards import demo as cards
 from vetgrid.citizens import demo as citizens
 from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.employment import demo as employment
 from vetgrid.grid import demo as grid
 from vetgrid.notices import demo as notices
+from vetgrid.offers import demo as offers
 from vetgrid.orgs import demo as orgs
 from vetgrid.orgs.models import Station
 from vetgrid.policies import demo as policies
@@ -40,11 +43,14 @@ def load(*, county: str = "350581") -> float:
         grid.load(dice, veterans=veterans, today=DAY)
         policies.load(division=full_code(county), by=by, today=DAY)
         appeals.load(county=county, by=by, today=DAY)
+        benefits.load(county=county, by=by, today=DAY)
         later = random.Random(SEED + 5)  # noqa: S311  # dice of their own, so that what came before stays as it was
         citizens.load(later, county=county, by=by, today=DAY)
         visits.load(later, by=by, today=DAY)
         employment.load(later, county=county, today=DAY)
         notices.load(county=county, today=DAY)
+        cards.load(county=county, by=by, today=DAY)
+        offers.load(county=county, by=by, today=DAY)
         accounts.load(by=by, today=DAY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

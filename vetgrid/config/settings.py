@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "vetgrid.benefits",
     "vetgrid.visits",
     "vetgrid.employment",
+    "vetgrid.cards",
+    "vetgrid.offers",
     "vetgrid.reports",
     "vetgrid.desk",
 ]

@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include("vetgrid.appeals.urls")),
     path("", include("vetgrid.benefits.urls")),
     path("", include("vetgrid.payments.urls")),
+    path("", include("vetgrid.cards.urls")),
+    path("", include("vetgrid.offers.urls")),
     path("", include("vetgrid.audit.urls")),
     path("", include("vetgrid.reports.urls")),
     path("", include("vetgrid.web.urls")),

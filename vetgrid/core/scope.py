@@ -135,7 +135,18 @@ def _closed() -> str:
     return (
         ";".join(
             _set(name, "")
-            for name in (*names, "actor", "person", "staff", "session", "username", "confidential", "ticket", "file")
+            for name in (
+                *names,
+                "actor",
+                "person",
+                "staff",
+                "session",
+                "username",
+                "confidential",
+                "ticket",
+                "file",
+                "merchant",
+            )
         )
         + ";"
     )

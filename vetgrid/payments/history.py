@@ -16,6 +16,7 @@ from vetgrid.payments.actions.drafting import next_number
 from vetgrid.payments.actions.releasing import fund
 from vetgrid.payments.models import PayRun, Purpose
 from vetgrid.payments.permissions import PaymentsPermission
+from vetgrid.payments.summing import tell_planner
 
 _STAGING = (
     "CREATE TEMP TABLE pay_history (person_id uuid NOT NULL, purpose varchar(60) NOT NULL, month date NOT NULL,"
@@ -67,6 +68,7 @@ def post_history(
         )
         if made != (cursor.fetchone() or (0,))[0]:
             raise Invalid("有历史发放记录找不到本辖区的人员档案,没有导入。请核对人员。")
+    tell_planner(made)
     for run in runs:
         assert run.released_on is not None
         fund(run, by=by, today=run.released_on)

@@ -32,6 +32,16 @@ SELECT f.payee, t.purpose, sum(CASE WHEN t.credit = 'payable' THEN t.amount_fen 
 """
 
 
+_MANY = 1_000
+
+
+def tell_planner(rows: int) -> None:
+    """After so many new rows: fresh statistics, without which the next question may take minutes instead of seconds."""
+    if rows >= _MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT payments_analyze()")
+
+
 def sum_up(payees: str, values: list[Any] | None = None) -> None:
     """Makes `pay_family`, `pay_posted` and `pay_balance` for the payees of a SELECT with one column `payee`."""
     with connection.cursor() as cursor:

@@ -79,7 +79,9 @@ def new(request: Any) -> HttpResponse:
     """The person first (from the file or by name), then the matter; what is known already is shown before it is saved."""
     person = _person(request)
     stations = queries.stations_for(seen_by=request.actor)
-    initial = {"applicant": person.name} if person else {}
+    initial = {"title": request.GET.get("title", "").replace("\0", "")[:60]} | (
+        {"applicant": person.name} if person else {}
+    )
     form = AppealForm(request.POST or None, stations=stations, initial=initial)
     if person is not None:
         for name in ("applicant", "is_anonymous"):

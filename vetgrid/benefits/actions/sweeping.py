@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg import sql
 
-from vetgrid.benefits.actions.awarding import Cause, begin
 from vetgrid.benefits.actions.closing import close_items
 from vetgrid.benefits.actions.following import follow_up
 from vetgrid.benefits.determining import determine_into, fresh_table, of_people, of_places, run
 from vetgrid.benefits.handling import is_automatic, is_paid, months_of
+from vetgrid.benefits.loading import Given, load_awards
 from vetgrid.benefits.models import Finding
 from vetgrid.benefits.sources import book
 from vetgrid.core.actor import Actor
@@ -179,14 +179,8 @@ def _give_automatic(*, by: Actor, today: date) -> None:
             [keys],
         )
         found = cursor.fetchall()
-    for person, division, programme, month in found:
-        begin(
-            person_id=person,
-            division=division,
-            programme=programme,
-            month=month,
-            decision=None,
-            cause=Cause("列入名单", book().programmes[programme].article),
-            by=by,
-            today=today,
-        )
+    load_awards(
+        [Given(person, division, programme, month, reason="列入名单") for person, division, programme, month in found],
+        by=by,
+        today=today,
+    )

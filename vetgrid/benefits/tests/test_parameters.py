@@ -7,11 +7,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests import builders as make
-from vetgrid.benefits import rulebook
+from vetgrid.benefits import rulebook, sources
 from vetgrid.benefits.actions import parameters as actions
 from vetgrid.benefits.models import ParameterRow, Proposal
 from vetgrid.benefits.proposing import Asked
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from vetgrid.core.ids import new_id
 from vetgrid.core.ruling.months import month_of
 from vetgrid.core.scope import acting
 
@@ -253,17 +254,16 @@ def test_a_rate_known_late_leaves_what_was_known_before_as_it_was(clerk, chief):
     assert rate("combat_test", month=month_of(2023, 9), known_on=TODAY) == 100_000
 
 
-def test_what_was_approved_after_a_moment_is_left_out_when_a_decision_of_that_moment_is_worked_out_again(clerk, chief):
+def test_what_was_approved_after_a_decision_stays_out_when_it_is_worked_out_again(clerk, chief):
     proposal = proposed(clerk)
-    moment = make.now()
+    decision = new_id()
     approved(proposal, chief)
     with acting(make.system()):
         asked = {"place": make.COUNTY, "month": month_of(2024, 2)}
-        now = rulebook.parameters(TODAY).lookup("combat_test", **asked).amounts
-        then = rulebook.parameters(TODAY, recorded_until=moment).lookup("combat_test", **asked).amounts
+        now = sources.parameters(TODAY).lookup("combat_test", **asked).amounts
+        then = sources.parameters(TODAY, not_after=decision).lookup("combat_test", **asked).amounts
     assert now == (100_000,)
-    assert then != now
-    assert then[0] > 0
+    assert then == (93_500,)
 
 
 # What is refused, with a sentence

@@ -1,5 +1,5 @@
 """Addresses of benefits: the values and what-if, and the people who receive them."""
 
-from vetgrid.benefits.urls import console
+from vetgrid.benefits.urls import console, people
 
-urlpatterns = [*console.urlpatterns]
+urlpatterns = [*people.urlpatterns, *console.urlpatterns]

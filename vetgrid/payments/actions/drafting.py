@@ -22,7 +22,7 @@ from vetgrid.payments.models import PayLine, PayRun, Purpose
 from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.policy import explanations
 from vetgrid.payments.states import RUN
-from vetgrid.payments.summing import sum_up
+from vetgrid.payments.summing import sum_up, tell_planner
 
 _STAGING = (
     "CREATE TEMP TABLE pay_staging (person_id uuid NOT NULL, purpose varchar(60) NOT NULL, month date NOT NULL,"
@@ -176,6 +176,7 @@ def _draft(
         if asked is None or asked[0] != run.claims:
             missing = (asked[0] if asked else 0) - run.claims
             raise Invalid(f"有{missing}条核定找不到本辖区的人员档案,批次没有编制。请核对人员是否在辖区内。")
+        tell_planner(run.claims)
         _write_lines(run, today=today)
     return _begun(run, by=by, today=today)
 
@@ -241,6 +242,7 @@ def _write_lines(run: PayRun, *, today: date) -> None:
         cursor.execute(_LINES.format(accounts=ACCOUNTS.format(where=whose)), values)
         if not cursor.rowcount:
             raise Invalid("没有需要发放的款项:台账与核定一致,也没有待重发的退回款。")
+        tell_planner(cursor.rowcount)
 
 
 def _begun(run: PayRun, *, by: Actor, today: date) -> PayRun:

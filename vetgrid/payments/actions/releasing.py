@@ -18,7 +18,7 @@ from vetgrid.payments.actions.sending import write_file
 from vetgrid.payments.freezing import check_frozen
 from vetgrid.payments.models import Funding, PayLine, PayRun, Posting
 from vetgrid.payments.policy import split_for
-from vetgrid.payments.summing import sum_up_run
+from vetgrid.payments.summing import sum_up_run, tell_planner
 
 _COLUMNS = 'id, division, kind, debit, credit, amount_fen, payee_id, purpose, month, "on", run_id, line_id, reverses_id, ref, reason, by, at'
 _ACCRUALS = f"""
@@ -108,6 +108,7 @@ def _post(run: PayRun, *, by: Actor, today: date) -> None:
         cursor.execute(_OFFSETS, values)
         cursor.execute(_PAYMENTS, values)
         cursor.execute(_SENT, values)
+    tell_planner(run.payees)
 
 
 def fund(run: PayRun, *, by: Actor, today: date) -> None:

@@ -167,11 +167,14 @@ _WRONG = (
     ),
     (
         "核定与计提分录不符",
-        "SELECT count(*) FROM payments_claim c JOIN payments_payrun r ON r.id = c.run_id"
+        "SELECT count(*) FROM (SELECT 1 FROM ("
+        " SELECT c.run_id, c.payee_id, c.purpose, c.month, c.due_fen AS fen FROM payments_claim c"
+        " JOIN payments_payrun r ON r.id = c.run_id AND r.released_on IS NOT NULL"
         " LEFT JOIN payments_payline l ON l.run_id = c.run_id AND l.payee_id = c.payee_id"
-        " LEFT JOIN payments_posting t ON t.ref = 'a:' || c.id"
-        " WHERE coalesce(CASE t.kind WHEN 'accrual' THEN t.amount_fen ELSE -t.amount_fen END, 0)"
-        " <> CASE WHEN r.released_on IS NULL OR l.outcome = 'held' THEN 0 ELSE c.due_fen END",
+        " WHERE l.outcome IS DISTINCT FROM 'held'"
+        " UNION ALL SELECT run_id, payee_id, purpose, month, CASE kind WHEN 'accrual' THEN -amount_fen ELSE amount_fen END"
+        " FROM payments_posting WHERE kind IN ('accrual', 'recovery') AND line_id IS NOT NULL) x"
+        " GROUP BY run_id, payee_id, purpose, month HAVING sum(fen) <> 0) y",
     ),
     (
         "放行的批次没有银行文件",

@@ -1,6 +1,5 @@
 """With a database of its own, because it commits: what worker and owner are refused, and how fast five years load."""
 
-import time
 from datetime import date
 
 import psycopg
@@ -40,7 +39,7 @@ def test_the_owner_and_the_worker_cannot_change_what_was_posted(own_database):
 
 
 @pytest.mark.slow
-def test_five_years_of_a_county_load_in_seconds_and_a_run_over_it_too(own_database):
+def test_five_years_of_a_county_are_loaded_and_a_run_over_them_is_gated(own_database):
     """1,700 payees by sixty months are 204,000 postings; then a whole run of claims over all of them."""
     office = paying.Office()
     paying.payees(1)
@@ -54,14 +53,11 @@ def test_five_years_of_a_county_load_in_seconds_and_a_run_over_it_too(own_databa
         "SELECT p.id AS person_id, 'disability'::text AS purpose, m::date AS month, 50000 AS amount_fen, (m + interval '14 days')::date AS paid_on"
         " FROM registry_person p, generate_series(date '2018-12-01', date '2023-11-01', interval '1 month') m WHERE p.name = '王某'"
     )
-    started = time.monotonic()
     assert office.act(office.maker, post_history, select=select, division=make.COUNTY) == 204_000
-    assert time.monotonic() - started < 12, "about four seconds on two cores"
     claims = sql.SQL(
         "SELECT id AS person_id, 'disability'::text AS purpose, date '2023-12-01' AS month, 51000 AS determined_fen, NULL::uuid AS basis_id"
         " FROM registry_person WHERE name = '王某'"
     )
-    started = time.monotonic()
     run = office.act(
         office.maker,
         actions.draft_run_from_sql,
@@ -71,6 +67,5 @@ def test_five_years_of_a_county_load_in_seconds_and_a_run_over_it_too(own_databa
         label="十二月",
     )
     run = paying.gate(office, run)
-    assert time.monotonic() - started < 20
     with acting(make.system()):
         assert run.findings.count() == 1700, "none of them has an account"

@@ -187,3 +187,18 @@ def test_history_of_somebody_unknown_is_refused_as_a_whole(office):
         office.act(office.maker, post_history, select=sql.SQL(row), division=make.COUNTY)
     with acting(make.system()):
         assert not Posting.objects.exists()
+
+
+def test_the_standing_check_names_what_does_not_agree(office):
+    run = paying.release(office, paying.draft(office, [claim(paying.payees(1)[0], 100_00)]))
+    with acting(make.system()):
+        assert queries.wrong_in_the_books(seen_by=make.system()) == []
+        line = run.lines.get()
+        Posting.objects.create(
+            kind="payment", debit="payable", credit="bank", amount_fen=1, payee_id=line.payee_id, division=line.division,
+            purpose="disability", month=paying.MONTH, on=paying.TODAY, run=run, line_id=line.id, ref="forged", reason="x",
+            by=make.system().id, at=make.now(),
+        )  # fmt: skip
+        assert queries.wrong_in_the_books(seen_by=make.system()) == ["已放行的明细与付款分录不符:1"]
+        type(line).objects.filter(pk=line.pk).update(outcome="rejected")
+        assert "退回的明细没有冲回分录,或未退回的有冲回分录:1" in queries.wrong_in_the_books(seen_by=make.system())

@@ -1,0 +1,1 @@
+"""Do: keep the preference list, admit merchants, publish offers, show and redeem codes, handle complaints, look for what is unusual."""
