@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import date
+from pathlib import Path
 
 from vetgrid.config import database, instance
 
@@ -100,6 +101,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_ROOT = Path(__file__).parents[1] / "web" / "h5"  # the built mini-program, at /m/
+WHITENOISE_INDEX_FILE = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/m/assets/|^/static/.+\.[0-9a-f]{12}\."
 WHITENOISE_USE_FINDERS = IS_TEST
 WHITENOISE_AUTOREFRESH = IS_TEST
 
