@@ -225,7 +225,6 @@ PAGES = {
         "/cards/list?unissued=1",
         "/cards/batches",
         "/cards/batches/pack",
-        "/cards/intake",
         "/cards/photo-help",
         "/help/card_application",
         "/account",
