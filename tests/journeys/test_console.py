@@ -224,7 +224,6 @@ PAGES = {
         "/cards/list?unissued=1",
         "/cards/batches",
         "/cards/batches/pack",
-        "/cards/intake",
         "/cards/photo-help",
         "/help/card_application",
         "/mini-program",
