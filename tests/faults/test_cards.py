@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+from http.client import HTTPException
 
 import pytest
 
@@ -29,16 +30,19 @@ SELECT count(*) FROM cards_card c WHERE
 ROWS = 60
 
 
-def try_again(act, seconds: float = 60):
+def try_again(act, seconds: float = 240):
     """The answer of `act` once the program is back."""
-    deadline = time.monotonic() + seconds
+    deadline, last = time.monotonic() + seconds, ""
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
+        try:
             answer = act()
             if answer.status < 500:
                 return answer
+            last = f"{answer.status} {answer.body[-300:]}"
+        except (OSError, HTTPException) as error:
+            last = repr(error)
         time.sleep(0.3)
-    raise AssertionError("the program did not come back")
+    raise AssertionError(f"the program did not come back: {last}")
 
 
 def ready(county: Running, state: str) -> None:  # noqa: F811
@@ -133,23 +137,21 @@ def _hand_over(county: Running, visitor: Visitor, dice: random.Random) -> None: 
             row[0]
             for row in connection.execute("SELECT code FROM cards_batchline WHERE batch_id = %s ORDER BY code", [batch])
         ]
-    stop = threading.Event()
-
-    def killing() -> None:
-        for kill in (lambda: kill_children(county, b"granian"), lambda: kill_database(county)) * 2:
-            time.sleep(dice.uniform(0.4, 1.5))
-            if stop.is_set():
-                return
-            kill()
-
-    thread = threading.Thread(target=killing)
-    thread.start()
+    kills = {8: b"granian", 20: b"", 33: b"granian", 45: b""}
     for at, code in enumerate(codes[:-2]):
         fields = {"code": code} | ({"is_damaged": "1"} if at % 17 == 3 else {})
+        thread = None
+        if at in kills:  # while this very scan is under way
+            thread = threading.Thread(target=_kill_soon, args=(county, kills[at], dice.uniform(0, 0.08)))
+            thread.start()
         answer = try_again(lambda: visitor.post(f"/cards/batches/{batch}/scan", fields))  # noqa: B023
         assert answer.status == 302
-    stop.set()
-    thread.join()
+        if thread is not None:
+            thread.join()
+            county.wait(240)
+            assert number(county, UNBALANCED) == number(county, MISPLACED) == 0
+            again = try_again(lambda: visitor.post(f"/cards/batches/{batch}/scan", fields))  # noqa: B023
+            assert again.status == 302, "the same card scanned again is told, not counted twice"
     closed = try_again(lambda: visitor.post(f"/cards/batches/{batch}/close", {"note": "缺两张"}))
     assert closed.status == 302
     page = try_again(lambda: visitor.ask(f"/cards/batches/{batch}"))
@@ -161,3 +163,11 @@ def _hand_over(county: Running, visitor: Visitor, dice: random.Random) -> None: 
         ).fetchone()
     assert found == (len(codes), len(codes) - 2 - damaged, 2, damaged)
     assert number(county, UNBALANCED) == number(county, MISPLACED) == 0
+
+
+def _kill_soon(county: Running, word: bytes, seconds: float) -> None:  # noqa: F811
+    time.sleep(seconds)
+    if word:
+        kill_children(county, word)
+    else:
+        kill_database(county)

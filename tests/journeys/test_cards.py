@@ -90,6 +90,7 @@ def move(
 def load(tab: Page, running: Running, label: str, step: str, *row: str) -> None:
     """A file from outside with one row; the page says that it was applied."""
     tab.goto(f"{running.url}/cards/intake")
+    check_accessibility(tab, "files from outside")
     tab.get_by_label("文件种类").select_option(label=label)
     tab.get_by_label(re.compile("表格文件")).set_input_files(
         [{"name": f"{step}.xlsx", "mimeType": XLSX, "buffer": sheet(step, row)}]
@@ -97,6 +98,7 @@ def load(tab: Page, running: Running, label: str, step: str, *row: str) -> None:
     tab.get_by_role("button", name="上传并载入").click()
     expect(tab.get_by_text("文件已载入,逐行结果见下。")).to_be_visible()
     expect(tab.locator("tbody").get_by_text("已办理")).to_be_visible()
+    check_accessibility(tab, "file from outside")
 
 
 def count_in(tab: Page, batch: str, code: str) -> None:

@@ -23,6 +23,7 @@ from vetgrid.employment import api as employment
 from vetgrid.files import api as files
 from vetgrid.grid import api as grid
 from vetgrid.notices import api as notices
+from vetgrid.offers import api as offers
 from vetgrid.orgs import api as orgs
 from vetgrid.policies import api as policies
 from vetgrid.registry import citizen_api as own_file
@@ -55,6 +56,7 @@ CITIZEN = (
     policies.citizen,
     notices.citizen,
     employment.citizen,
+    offers.citizen,
     files.citizen,
 )
 FIELD = (accounts.field, visits.field, citizens.field, files.field)

@@ -9,7 +9,10 @@ from vetgrid.config import database, instance
 
 IS_TEST = "pytest" in sys.modules
 if IS_TEST:
-    os.environ.setdefault("VETGRID_HOME", str(instance.CHECKOUT / ".vetgrid" / "test"))
+    test_home = os.environ.setdefault("VETGRID_HOME", str(instance.CHECKOUT / ".vetgrid" / "test"))
+    # Each process of a shared test run has a server of its own: an open transaction of one holds up the seals of all others.
+    if (process := os.environ.get("PYTEST_XDIST_WORKER", "")) and not test_home.endswith(process):
+        os.environ["VETGRID_HOME"] = f"{test_home}-{process}"
 
 _HOME = instance.home()
 _HERE = instance.instance()

@@ -66,7 +66,9 @@ class Notice(Scoped):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(staff=None) | Q(person_id=None),
+                condition=Q(staff__isnull=False, person_id=None)
+                | Q(staff=None, person_id__isnull=False)
+                | Q(staff=None, person_id=None, address__isnull=False),
                 name="notice_has_one_recipient",
             ),
             models.CheckConstraint(condition=Q(state__in=["queued", "sent"]) | ~Q(reason=""), name="notice_says_why"),

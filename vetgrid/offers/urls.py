@@ -28,7 +28,7 @@ urlpatterns = [
     path("offer-complaints/<uuid:complaint_id>", watching.complaint),
     path("offer-complaints/<uuid:complaint_id>/moves/<slug:move_key>", watching.move),
     path("offer-findings", watching.findings),
-    path("offer-findings/<uuid:finding_id>", watching.finding),
+    path("offer-findings/<uuid:offer_finding_id>", watching.finding),
     path("alliance", published.offers),
     path("alliance/<uuid:merchant_id>", published.merchant),
     path("shop", shop.redeem),

@@ -231,6 +231,8 @@ def end_binding(*, binding_id: UUID, reason: str, by: Actor, today: date) -> Bin
 
 
 def _tell(row: BindingRequest, approve: bool, *, today: date) -> None:
+    if row.phone is None and not approve:
+        return  # an account of WeChat alone: the answer shows when the mini-program is opened
     values = {"outcome": "已通过,请重新打开小程序" if approve else "未通过", "note": row.decision_note}
     message = Message(
         template="binding_decided",

@@ -12,7 +12,8 @@ from vetgrid.citizens import actions, queries, rules
 from vetgrid.citizens.forms import ActForm, ReplyForm
 from vetgrid.citizens.models import Binding
 from vetgrid.citizens.permissions import CitizensPermission
-from vetgrid.core.acts import acts
+from vetgrid.core.actor import Citizen
+from vetgrid.core.acts import Act, acts
 from vetgrid.core.clock import today
 from vetgrid.core.errors import NotFound, Refused
 from vetgrid.core.guard import guarded
@@ -30,8 +31,8 @@ def counter(request: Any, person_id: UUID) -> HttpResponse:
     """代办: everything that the person could do at the mini-program."""
     found = person(person_id, seen_by=request.actor)
     citizen = actions.for_person(found.id, by=request.actor)
-    shown = [act for act in acts().values() if act.key not in ELSEWHERE]
     with acting(citizen):
+        shown = [act for act in acts().values() if _is_possible(act, citizen)]
         open_campaigns = queries.my_campaigns(seen_by=citizen, today=today())
     context = {
         "person": found,
@@ -42,15 +43,20 @@ def counter(request: Any, person_id: UUID) -> HttpResponse:
     return render(request, "citizens/counter.html", context)
 
 
+def _is_possible(act: Act, citizen: Citizen) -> bool:
+    """Whether the counter has a page for it, and the person anything to do it with; called in the person's scope."""
+    return act.key not in ELSEWHERE and all(choose(citizen) for choose in act.choices.values())
+
+
 @guarded(ASSIST)
 @require_http_methods(["GET", "POST"])
 def assist(request: Any, person_id: UUID, act_key: str) -> HttpResponse:
     found = person(person_id, seen_by=request.actor)
     act = acts().get(act_key)
-    if act is None or act_key in ELSEWHERE:
-        raise NotFound("没有这样的代办事项。请返回重新选择。")
     citizen = actions.for_person(found.id, by=request.actor)
     with acting(citizen):
+        if act is None or not _is_possible(act, citizen):
+            raise NotFound("现在没有可以这样代办的事项。请返回重新选择。")
         form = ActForm(act, citizen, request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         try:

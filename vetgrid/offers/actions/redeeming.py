@@ -57,15 +57,15 @@ class Verdict:
 
 
 @transaction.atomic
-def show_code(*, person_id: UUID, division: int, by: Citizen, today: date) -> Shown:
-    """出示优待码: a new random code for the person himself or whom he let act; raises NotAllowed without a claim."""
-    if by.person != person_id:
-        raise NotAllowed("只能出示本人的优待码。")
-    person = Person.objects.get(pk=person_id)
+def show_code(*, by: Citizen, today: date) -> Shown:
+    """出示优待码: a new random code, for the person himself and nobody who acts for him; raises NotAllowed without a claim."""
+    if by.helper:
+        raise NotAllowed("优待码只能由本人在自己的手机上出示,不能代办。", code="only_in_person")
+    person = Person.objects.get(pk=by.person)
     classes = entitlement.classes_of(person, on=today)
     if not classes:
         raise NotAllowed("您的档案里没有优待对象类别,不能出示优待码。如有疑问请联系服务站。", code="not_entitled")
-    return issue(person, classes=classes, division=division)
+    return issue(person, classes=classes, division=person.division)
 
 
 def issue(person: Person, *, classes: tuple[str, ...], division: int) -> Shown:

@@ -75,7 +75,8 @@ def _stations() -> list[Station]:
 def members(dice: random.Random, *, county: int, by: Actor, today: date) -> Alliance:
     """205 members in order of joining, and those who left; agreements have been renewed every year."""
     points = {full_code(row["division"]): (float(row["lat"]), float(row["lng"])) for row in table("town_points")}
-    stations, kinds, numbers = _stations(), table("shops"), {}
+    stations, kinds = _stations(), table("shops")
+    numbers: dict[int, int] = {}
     found = Alliance()
     contacts, steps, terms, accounts = [], [], [], []
     password = make_password(None)
@@ -107,7 +108,7 @@ def members(dice: random.Random, *, county: int, by: Actor, today: date) -> Alli
         AllianceSeries(division=county, key=f"merchant-{year}", last=last) for year, last in sorted(numbers.items())
     ]
     for rows in (found.merchants, contacts, steps, terms, found.offers, accounts, series):
-        insert(rows)  # type: ignore[arg-type]  # lists of several models, each of one
+        insert(rows)
     return found
 
 
@@ -192,7 +193,8 @@ def _offers(dice: random.Random, row: Merchant, kind: dict[str, str], today: dat
     lines = [kind] + (
         [dice.choice([one for one in table("shops") if one["trade"] == row.trade])] if dice.random() < 0.3 else []
     )
-    found = []
+    found: list[Offer] = []
+    assert row.listed_on is not None
     for line in {line["offer"]: line for line in lines}.values():
         percent = int(line["percent"]) if line["percent"] else None
         limit = dice.choice((None, None, None, 200))

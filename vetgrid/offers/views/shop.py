@@ -103,7 +103,7 @@ def redeem(request: Any) -> HttpResponse:
         "chosen": request.POST.get("offer") or request.GET.get("offer") or (str(offers[0].id) if offers else ""),
         "verdict": verdict,
     }
-    return _page(request, "redeem", context, status=422 if form.errors else 409 if verdict else 200)
+    return _page(request, "redeem", context, status=422 if form.errors or verdict else 200)
 
 
 @for_shops()

@@ -117,8 +117,8 @@ def findings(request: Any) -> HttpResponse:
 
 @guarded(READ)
 @require_http_methods(["GET", "POST"])
-def finding(request: Any, finding_id: UUID) -> HttpResponse:
-    row = queries.finding(finding_id, seen_by=request.actor)
+def finding(request: Any, offer_finding_id: UUID) -> HttpResponse:
+    row = queries.finding(offer_finding_id, seen_by=request.actor)
 
     def act(data: dict[str, Any]) -> None:
         conclude(finding_id=row.id, conclusion=data["conclusion"], by=request.actor, today=today())
