@@ -1,9 +1,12 @@
 """The test database: one migrated template, keyed by what makes it, cloned once for each run; tests work as the app role."""
 
+import gc
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +25,57 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API
 os.environ.setdefault(
     "VETGRID_RATE_FACTOR", "1000"
 )  # the rates have tests of their own; others may call as often as they like
+
+# What takes long comes first, so that two processes end at about the same time; `make test-fast` leaves it out.
+SLOW = (
+    "tests/faults/",
+    "tests/contracts/",
+    "tests/scope/",
+    "tests/journeys/",
+    "tests/test_commands.py",
+    "tests/test_embedded_database.py",
+    "vetgrid/appeals/tests/test_accusing.py",
+    "vetgrid/benefits/tests/test_targets.py",
+)
+# Their tests are shared out one by one; those of all other files stay together.
+ONE_BY_ONE = ("tests/scope/test_routes.py", "tests/contracts/", "vetgrid/appeals/tests/test_accusing.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes what the processes of one run share: a folder for the prepared county (tests/running.py)."""
+    if "VETGRID_TEST_SHARED" not in os.environ:
+        # A new cluster is a thousand small files: several times faster in memory than on a disk.
+        in_memory = Path("/dev/shm")  # noqa: S108  # a name of our own is made in it
+        has_room = in_memory.is_dir() and shutil.disk_usage(in_memory).free > 4 * 2**30
+        shared = tempfile.mkdtemp(prefix="vg-", dir=in_memory if has_room else None)
+        Path(shared).chmod(0o755)  # root's server runs as another user
+        os.environ["VETGRID_TEST_SHARED"] = shared
+        config.add_cleanup(lambda: shutil.rmtree(shared, ignore_errors=True))
+        config.add_cleanup(lambda: os.environ.pop("VETGRID_TEST_SHARED"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, marked; a file's tests in one process, all of them where both would share one server."""
+    place = {folder: at for at, folder in enumerate(SLOW)}
+
+    def rank(item: pytest.Item) -> int:
+        return next((at for folder, at in place.items() if item.nodeid.startswith(folder)), len(place))
+
+    items.sort(key=rank)  # stable: within a file the order stays
+    for item in items:
+        if rank(item) < len(place):
+            item.add_marker(pytest.mark.slow)
+        if database.cluster() is None:
+            item.add_marker(pytest.mark.xdist_group("one server"))
+        elif not item.nodeid.startswith(ONE_BY_ONE):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _template_name() -> str:
@@ -104,6 +158,12 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     yield
     connection.close()
     drop_database(name)
+
+
+@pytest.fixture
+def no_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client keeps a copy of every template's context; a probe of ten thousand pages looks at none of them."""
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
 
 
 @pytest.fixture

@@ -20,7 +20,14 @@ def main() -> int:
     rows = "20000" if "--quick" in sys.argv else "100000"
     subprocess.run([sys.executable, "-m", "benchmarks.prepare"], cwd=ROOT, check=True)
     results = []
-    for command in (["growth", sizes], ["matters", sizes], ["intake", rows], ["offers", sizes], ["requests"]):
+    for command in (
+        ["growth", sizes],
+        ["matters", sizes],
+        ["cards", sizes],
+        ["intake", rows],
+        ["offers", sizes],
+        ["requests"],
+    ):
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{command[0]}", *command[1:]],
             cwd=ROOT,

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_django
+from django.db import connection, transaction
 
-from tests.running import Running, free_port
+from tests.running import Running, new_home, prepared
+from tests.scope import world
 
 FLAGS = [
     "--no-sandbox",
@@ -20,12 +23,22 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    app = Running(Path(os.environ.get("VETGRID_TEST_RUN_HOME") or tmp_path_factory.mktemp("run")), free_port())
-    app.home.parent.chmod(0o755)
-    app.home.chmod(0o755)
+def running() -> Iterator[Running]:
+    app = prepared(new_home())
     yield app.start()
     app.remove()
+
+
+@pytest.fixture(scope="module")
+def towns(
+    django_db_setup: None, django_db_blocker: "pytest_django.DjangoDbBlocker"
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """Both towns of the probe, built once for a file: each test's transaction is a savepoint inside this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        built = world.build()
+        connection.check_constraints()
+        yield built
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ def test_foreign_keys_point_down():
         "benefits",
         "visits",
         "employment",
+        "cards",
         "offers",
         "reports",
         "desk",

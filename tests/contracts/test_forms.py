@@ -11,7 +11,7 @@ from tests import builders as make
 from tests.scope import world
 from tests.scope.test_routes import address, routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_contexts")]
 NONSENSE = [
     "",
     " ",
@@ -61,8 +61,8 @@ def names_in(html: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_no_form_fails_whatever_is_typed_into_it(role):
-    things = world.build()[world.MARK_A]
+def test_no_form_fails_whatever_is_typed_into_it(role, towns):
+    things = towns[world.MARK_A]
     dice = random.Random(role)
     client = Client(raise_request_exception=True)
     make.sign_in(client, make.user("fuzzer", (role, ROLES[role]), name="乱填"))
@@ -103,8 +103,7 @@ def test_no_form_fails_whatever_is_typed_into_it(role):
         "/search?q=" + "a" * 3000,
     ],
 )
-def test_strange_addresses_get_a_page_or_a_sentence(path):
-    make.county()
+def test_strange_addresses_get_a_page_or_a_sentence(path, towns):
     client = Client(raise_request_exception=True)
     make.sign_in(client, make.user("clerk", ("city_clerk", make.COUNTY)))
     answer = client.get(path)

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from tests import builders as make
 from tests.browserless import Visitor, batch_id, signed_in
-from tests.running import Running, free_port
+from tests.running import Running, new_home, prepared
 from vetgrid.config import embedded
 
 pytestmark = pytest.mark.faults
@@ -24,12 +24,9 @@ ROWS = 2500
 
 
 @pytest.fixture
-def county(tmp_path_factory):
+def county():
     """A county of its own: what is killed here must not disturb other tests."""
-    folder = tmp_path_factory.mktemp("kill")
-    folder.parent.chmod(0o755)
-    folder.chmod(0o755)
-    app = Running(folder, free_port())
+    app = prepared(new_home())
     yield app.start()
     app.remove()
 

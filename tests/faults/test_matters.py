@@ -73,8 +73,8 @@ def wait_until_it_sweeps(county: Running) -> None:  # noqa: F811
     raise AssertionError("the sweep never began")
 
 
-def test_a_worker_killed_while_it_tells_loses_nothing_and_tells_nothing_twice(county: Running):  # noqa: F811
-    dice = random.Random(5)
+def more_due(county: Running) -> int:  # noqa: F811
+    """Items that are due, as many as the worker tells in a second or two; returns how many."""
     with owner(county) as connection:
         connection.execute(
             "INSERT INTO work_workitem (id, division, kind, subject_id, title, station_id, owner_id, deputy_id, priority, opened_on,"
@@ -85,32 +85,39 @@ def test_a_worker_killed_while_it_tells_loses_nothing_and_tells_nothing_twice(co
             " AND p.to_on IS NULL WHERE s.division = 350581100201",
             [DUE],
         )
+    return DUE
+
+
+def test_a_worker_killed_while_it_tells_loses_nothing_and_tells_nothing_twice(county: Running):  # noqa: F811
+    dice = random.Random(5)
     told = "SELECT count(*) FROM work_escalation e JOIN work_workitem i ON i.id = e.item_id WHERE i.kind = 'other'"
-    assert number(county, told) == 0
-    in_the_middle = 0
-    for _ in range(8):
+    due = in_the_middle = 0
+    for _ in range(12):
+        before = number(county, told)
+        if before == due:
+            due += more_due(county)  # a sweep that was too quick for the kill is tried again with more
         sweep_soon(county)
         wait_until_it_sweeps(county)
         time.sleep(dice.uniform(0, 0.1))
         kill_children(county, b"worker")
         done = number(county, told)
-        assert done in (0, DUE), "half a sweep is visible"
-        in_the_middle += done == 0
-        if done == DUE or in_the_middle == 4:
+        assert done in (before, due), "half a sweep is visible"
+        in_the_middle += done == before
+        if in_the_middle == 3:
             break
     assert in_the_middle >= 1, "no kill came while it was telling"
     deadline = time.monotonic() + 120
-    while number(county, told) != DUE and time.monotonic() < deadline:
+    while number(county, told) != due and time.monotonic() < deadline:
         sweep_soon(county)
         time.sleep(2)
-    assert number(county, told) == DUE, "lost"
+    assert number(county, told) == due, "lost"
     sweep_soon(county)
     time.sleep(6)
-    assert number(county, told) == DUE
+    assert number(county, told) == due
     with owner(county) as connection:
         titles = connection.execute(
             "SELECT title FROM notices_notice WHERE template = 'escalation' AND body LIKE '%压力事项%'"
         ).fetchall()
-    assert sum(int(re.search(r"(\d+)件", title).group(1)) for (title,) in titles) == DUE, "told twice or not at all"
+    assert sum(int(re.search(r"(\d+)件", title).group(1)) for (title,) in titles) == due, "told twice or not at all"
     county.command("audit", "seal")
     county.command("audit", "verify")

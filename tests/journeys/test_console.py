@@ -4,7 +4,6 @@ import io
 import re
 from pathlib import Path
 
-import pyotp
 import pytest
 import xlsxwriter
 from playwright.sync_api import Browser, Page, expect
@@ -25,7 +24,7 @@ def sign_in(page: Page, running: Running, username: str) -> None:
     page.get_by_label("密码").fill(account["password"])
     page.get_by_role("button", name="登录").click()
     if account["totp_secret"]:
-        page.get_by_label("6位动态口令").fill(pyotp.TOTP(account["totp_secret"]).now())
+        page.get_by_label("6位动态口令").fill(running.code(username))
         page.get_by_role("button", name="确认").click()
     expect(page.get_by_role("heading", name="工作台")).to_be_visible()
 
@@ -219,6 +218,14 @@ PAGES = {
         "/policies",
         "/policies?text=延长办理期限",
         "/faq",
+        "/cards",
+        "/cards/applications",
+        "/cards/applications/new",
+        "/cards/list?unissued=1",
+        "/cards/batches",
+        "/cards/batches/pack",
+        "/cards/photo-help",
+        "/help/card_application",
         "/mini-program",
         "/bindings",
         "/authorities",

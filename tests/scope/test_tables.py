@@ -5,7 +5,6 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests import builders as make
-from tests.scope import world
 from vetgrid.accounts.roles import roles
 from vetgrid.config import database
 from vetgrid.core.errors import ScopeMissing
@@ -14,7 +13,7 @@ from vetgrid.core.protection import protected_models
 from vetgrid.core.scope import acting
 from vetgrid.registry.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("towns")]
 PROTECTED = [(model, declared) for model, declared in protected_models() if declared.domain and not declared.is_public]
 B_LOW, B_HIGH = interval(make.TOWN_B)
 
@@ -34,7 +33,6 @@ def _rows_in_b(model) -> int:
 
 
 def test_every_table_has_rows_in_town_b_to_be_probed_with():
-    world.build()
     with acting(make.system()):
         without = [model.__name__ for model, _ in PROTECTED if not _rows_in_b(model)]
     # Only the worker's role writes it: vetgrid/work/tests/test_sweep.py probes it there.
@@ -43,7 +41,6 @@ def test_every_table_has_rows_in_town_b_to_be_probed_with():
 
 @pytest.mark.parametrize("key", sorted(roles()))
 def test_no_role_reads_changes_or_deletes_a_row_of_another_town(key):
-    world.build()
     with acting(make.actor(key, _here(roles()[key]))):
         for model, _ in PROTECTED:
             assert _rows_in_b(model) == 0, f"{key} reads {model.__name__}"
@@ -61,7 +58,6 @@ def test_no_role_reads_changes_or_deletes_a_row_of_another_town(key):
 
 @pytest.mark.parametrize("key", sorted(roles()))
 def test_no_role_moves_a_row_into_another_town(key):
-    world.build()
     who = make.actor(key, _here(roles()[key]))
     with acting(who):
         for model, _ in PROTECTED:
@@ -74,14 +70,12 @@ def test_no_role_moves_a_row_into_another_town(key):
 
 
 def test_without_a_scope_every_protected_table_is_a_clear_error():
-    world.build()
     for model, _ in PROTECTED:
         with pytest.raises(ScopeMissing), transaction.atomic():
             list(model.objects.values_list("pk")[:1])
 
 
 def test_the_trail_of_another_town_is_closed_to_a_towns_auditor():
-    world.build()
     with acting(make.actor("auditor", make.TOWN_A)), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_entry WHERE division BETWEEN %s AND %s", [B_LOW, B_HIGH])
         assert cursor.fetchone()[0] == 0
@@ -135,7 +129,6 @@ def test_the_application_may_not_touch_the_trail_nor_create_tables(as_owner):
 
 
 def test_a_row_inserted_outside_the_reach_is_refused_by_the_database():
-    make.county()
     with (
         acting(make.actor("village_clerk", make.VILLAGE_A1)),
         pytest.raises(DatabaseError, match="row-level security"),

@@ -4,6 +4,7 @@
 an entry here fails the probe.
 """
 
+import json
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests import builders as make
 from vetgrid.accounts import models as accounts
 from vetgrid.appeals import models as appeals
 from vetgrid.benefits import models as benefits
+from vetgrid.cards import models as cards
 from vetgrid.citizens import models as citizens
 from vetgrid.citizens.rules import Question, schema_of
 from vetgrid.core.crypto import blind
@@ -277,6 +279,7 @@ def _town(mark: str) -> dict[str, Any]:
         things |= _offers(mark, things)
         things |= _benefits(things, mark, village, now)
         things |= _payments(mark, things)
+        things |= _cards(mark, things)
     return things
 
 
@@ -704,6 +707,21 @@ def _matters(mark: str, things: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+_RECEIPT: dict[str, Any] = {
+    "amount": "1.00元",
+    "changes": ["去世"],
+    "exclusion": None,
+    "facts": [],
+    "known_on": "2023-12-28",
+    "month_label": "2023年12月",
+    "programme": {"label": "残疾抚恤金", "article": "第一条", "payee": "本人"},
+    "rules": {"digest": "0" * 64, "since": "2011-08"},
+    "starts_label": "2023年12月",
+    "steps": [],
+    "unmet": [],
+}
+
+
 def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict[str, Any]:
     """One row of each table of benefits."""
     one, by = things["person"], make.system().id
@@ -723,7 +741,7 @@ def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict
         amount_fen=1,
         before_exclusion_fen=1,
         starts_month=24276,
-        receipt="{}",
+        receipt=json.dumps(_RECEIPT | {"person": {"name": mark}}),
         digest=mark,
         **about,
         **made,
@@ -887,3 +905,105 @@ def _payments(mark: str, things: dict[str, Any]) -> dict[str, Any]:
             **scoped,
         ),
     }
+
+
+def _cards(mark: str, things: dict[str, Any]) -> dict[str, Any]:
+    """An application, a card, a batch and a file from outside of one town, each with its mark."""
+    station, person = things["station"], things["person"]
+    scoped: dict[str, Any] = {"division": station.division}
+    now = timezone.now()
+    step = {"move": "apply", "to_state": "made", "on": DAY, "at": now, "by_name": mark, "note": mark}
+    found: dict[str, Any] = {}
+    found["card_series"] = cards.Series.objects.create(key=mark, last=1, **scoped)
+    one = cards.Application.objects.create(
+        number=f"{mark}申领号",
+        person=person,
+        id_index=person.id_index,
+        name=f"{mark}老兵",
+        kind="veteran",
+        identities="veteran",
+        channel="home_visit",
+        visit_address=f"{mark}路1号",
+        province="35",
+        bank="icbc",
+        speaker_name=mark,
+        station=station,
+        state="made",
+        stage_on=DAY,
+        submitted_on=DAY,
+        accepted_on=DAY,
+        registered_at=now,
+        registered_by_name=mark,
+        **scoped,
+    )
+    found["card_application"] = one
+    found["card_app_step"] = cards.Step.objects.create(application=one, **step, **scoped)
+    found["card_paper"] = cards.Attachment.objects.create(
+        application=one,
+        material="form",
+        file=things["file"].id,
+        name=f"{mark}.pdf",
+        size=1,
+        added_by_name=mark,
+        added_at=now,
+        **scoped,
+    )
+    found["card_letter"] = cards.Letter.objects.create(
+        application=one,
+        kind="refusal",
+        number=f"{mark}证文书",
+        dated_on=DAY,
+        template=1,
+        content='{"title":"x","number":"x","addressee":"x","paragraphs":["x"],"seal":"x","dated":"x"}',
+        digest="0",
+        made_by_name=mark,
+        **scoped,
+    )
+    card = cards.Card.objects.create(
+        code=f"{mark}卡码",
+        application=one,
+        person=person,
+        holder=f"{mark}老兵",
+        number="6217001800000001",
+        kind="veteran",
+        bank="icbc",
+        state="sent",
+        stage_on=DAY,
+        made_on=DAY,
+        signed_on=DAY,
+        **scoped,
+    )
+    found["card"] = card
+    found["card_own_step"] = cards.CardStep.objects.create(card=card, **step, **scoped)
+    batch = cards.Batch.objects.create(
+        number=f"{mark}批号",
+        leg="down",
+        sender=station,
+        origin=station.division,
+        station=station,
+        sent_on=DAY,
+        sent_by_name=mark,
+        sent_count=1,
+        note=mark,
+        **scoped,
+    )
+    found["card_batch"] = batch
+    found["card_line"] = cards.BatchLine.objects.create(
+        batch=batch, card=card, code=card.code, holder=card.holder, place=station.division, **scoped
+    )
+    found["step_file"] = cards.StepFile.objects.create(
+        step="city",
+        name=f"{mark}.xlsx",
+        digest=mark,
+        rows=1,
+        applied=0,
+        repeated=0,
+        unmatched=1,
+        loaded_at=now,
+        loaded_by_name=mark,
+        **scoped,
+    )
+    found["step_row"] = cards.StepRow.objects.create(
+        file=found["step_file"], row_no=2, key=mark, cells=mark, outcome="unmatched", sentence=mark, **scoped
+    )
+    return found

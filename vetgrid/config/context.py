@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from vetgrid.appeals.permissions import AppealsPermission
 from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.cards.permissions import CardsPermission
 from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.config.menu import menu_for
 from vetgrid.core.clock import today
@@ -17,6 +18,7 @@ PERSON_PANELS = (
     ("/appeals/person", AppealsPermission.READ),
     ("/benefits/person", BenefitsPermission.READ),
     ("/citizens/person", CitizensPermission.READ),
+    ("/cards/person", CardsPermission.READ),
 )
 """What other domains show inside a person's file, with the permission that opens it."""
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from vetgrid.accounts import demo as accounts
 from vetgrid.appeals import demo as appeals
 from vetgrid.benefits import demo as benefits
+from vetgrid.cards import demo as cards
 from vetgrid.citizens import demo as citizens
 from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
@@ -48,6 +49,7 @@ def load(*, county: str = "350581") -> float:
         visits.load(later, by=by, today=DAY)
         employment.load(later, county=county, today=DAY)
         notices.load(county=county, today=DAY)
+        cards.load(county=county, by=by, today=DAY)
         offers.load(county=county, by=by, today=DAY)
         accounts.load(by=by, today=DAY)
     with connection.cursor() as cursor:

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
+
+MINI_PROGRAM = "/m/"
+MINI_PROGRAM_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+"""The mini-program in a browser: chosen photos are shown before they are sent (blob:), a worker keeps it open without a network."""
 
 
 class SecurityHeaders:
@@ -18,12 +26,16 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        in_mini_program = request.path.startswith(MINI_PROGRAM)
+        response["Content-Security-Policy"] = MINI_PROGRAM_POLICY if in_mini_program else POLICY
         response["X-Content-Type-Options"] = "nosniff"
         response["X-Frame-Options"] = "DENY"
         response["Referrer-Policy"] = "same-origin"
         response["Cross-Origin-Opener-Policy"] = "same-origin"
-        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        location = "(self)" if in_mini_program else "()"
+        response["Permissions-Policy"] = f"camera=(), geolocation={location}, microphone=()"
+        if settings.FIXED_DAY is not None:  # a demo county stands on one day; a phone learns it here
+            response["X-Business-Day"] = settings.FIXED_DAY.isoformat()
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response

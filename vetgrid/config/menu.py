@@ -7,6 +7,7 @@ from vetgrid.accounts.permissions import AccountsPermission, SystemPermission
 from vetgrid.appeals.permissions import AccusationsPermission, AppealsPermission, RatingsPermission
 from vetgrid.audit.permissions import AuditPermission
 from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.cards.permissions import CardsPermission
 from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor
 from vetgrid.core.permission import Permission
@@ -70,18 +71,6 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
-        "优待目录与崇军联盟",
-        (
-            Line("优待目录", "/preferences", "list", (OffersPermission.READ,)),
-            Line("联盟商家", "/merchants", "building", (OffersPermission.READ,)),
-            Line("商家分布", "/merchants/map", "map", (OffersPermission.READ,)),
-            Line("优惠", "/offers", "badge", (OffersPermission.READ,)),
-            Line("核销统计", "/redemptions", "chart", (OffersPermission.READ,)),
-            Line("优待投诉", "/offer-complaints", "alert", (OffersPermission.READ,)),
-            Line("核销异常", "/offer-findings", "eye", (OffersPermission.READ,)),
-        ),
-    ),
-    (
         "优抚待遇",
         (
             Line("待遇找人", "/benefits/findings", "search", (BenefitsPermission.READ,)),
@@ -101,6 +90,30 @@ MENU: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("编制月度发放", "/benefits/draft", "plus", (PaymentsPermission.PREPARE,)),
             Line("发放批次", "/payments", "list", (PaymentsPermission.READ,)),
             Line("科目余额", "/payments/accounts", "chart", (PaymentsPermission.READ,)),
+        ),
+    ),
+    (
+        "优待证",
+        (
+            Line("办证看板", "/cards", "chart", (CardsPermission.READ,)),
+            Line("申领", "/cards/applications", "list", (CardsPermission.READ,)),
+            Line("登记申领", "/cards/applications/new", "plus", (CardsPermission.APPLY,)),
+            Line("证卡", "/cards/list", "badge", (CardsPermission.READ,)),
+            Line("批次交接", "/cards/batches", "swap", (CardsPermission.READ,)),
+            Line("外部回执文件", "/cards/intake", "upload", (CardsPermission.INTAKE,)),
+            Line("证件照制作", "/cards/photo-help", "user", (CardsPermission.READ,)),
+        ),
+    ),
+    (
+        "优待目录与崇军联盟",
+        (
+            Line("优待目录", "/preferences", "list", (OffersPermission.READ,)),
+            Line("联盟商家", "/merchants", "building", (OffersPermission.READ,)),
+            Line("商家分布", "/merchants/map", "map", (OffersPermission.READ,)),
+            Line("优惠", "/offers", "badge", (OffersPermission.READ,)),
+            Line("核销统计", "/redemptions", "chart", (OffersPermission.READ,)),
+            Line("优待投诉", "/offer-complaints", "alert", (OffersPermission.READ,)),
+            Line("核销异常", "/offer-findings", "eye", (OffersPermission.READ,)),
         ),
     ),
     (

@@ -3,12 +3,16 @@
 import os
 import sys
 from datetime import date
+from pathlib import Path
 
 from vetgrid.config import database, instance
 
 IS_TEST = "pytest" in sys.modules
 if IS_TEST:
-    os.environ.setdefault("VETGRID_HOME", str(instance.CHECKOUT / ".vetgrid" / "test"))
+    test_home = os.environ.setdefault("VETGRID_HOME", str(instance.CHECKOUT / ".vetgrid" / "test"))
+    # Each process of a shared test run has a server of its own: an open transaction of one holds up the seals of all others.
+    if (process := os.environ.get("PYTEST_XDIST_WORKER", "")) and not test_home.endswith(process):
+        os.environ["VETGRID_HOME"] = f"{test_home}-{process}"
 
 _HOME = instance.home()
 _HERE = instance.instance()
@@ -46,6 +50,7 @@ INSTALLED_APPS = [
     "vetgrid.benefits",
     "vetgrid.visits",
     "vetgrid.employment",
+    "vetgrid.cards",
     "vetgrid.offers",
     "vetgrid.reports",
     "vetgrid.desk",
@@ -96,6 +101,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_ROOT = Path(__file__).parents[1] / "web" / "h5"  # the built mini-program, at /m/
+WHITENOISE_INDEX_FILE = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/m/assets/|^/static/.+\.[0-9a-f]{12}\."
 WHITENOISE_USE_FINDERS = IS_TEST
 WHITENOISE_AUTOREFRESH = IS_TEST
 

@@ -20,7 +20,7 @@ class StoredFile(Scoped):
     digest = models.CharField(max_length=64)
     """SM3 of the plain bytes, in hex."""
     kind = models.CharField(max_length=20)
-    """import, rejected, export, proof, report, appeal, payment."""
+    """import, rejected, export, proof, report, appeal, payment, card."""
     owner = models.UUIDField()
     made_at = models.DateTimeField()
     keep_until = models.DateField(null=True)

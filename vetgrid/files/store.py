@@ -17,7 +17,16 @@ from vetgrid.files.models import StoredFile
 _CHUNK = 1 << 20
 UPLOAD = "citizen"
 """The kind of an upload of the mini-program until something refers to it."""
-KEEP_DAYS = {"import": 90, "rejected": 90, "export": 7, "proof": None, "appeal": None, "payment": None, UPLOAD: 30}
+KEEP_DAYS = {
+    "import": 90,
+    "rejected": 90,
+    "export": 7,
+    "proof": None,
+    "appeal": None,
+    "payment": None,
+    "card": None,
+    UPLOAD: 30,
+}
 
 
 def keep(body: bytes, *, name: str, media_type: str, kind: str, division: int, by: Actor, today: date) -> StoredFile:

@@ -51,7 +51,7 @@ class SectionOut(Schema):
     facts: list[FactOut]
 
 
-class FileOut(Schema):
+class OwnFileOut(Schema):
     name: str
     sections: list[SectionOut]
     confirmed_on: date | None
@@ -120,7 +120,7 @@ def _columns(key: str) -> list[dict[str, Any]]:
     ]
 
 
-@citizen.get("/citizen/file", response=FileOut, auth=AsCitizen(), operation_id="citizenFile")
+@citizen.get("/citizen/file", response=OwnFileOut, auth=AsCitizen(), operation_id="citizenFile")
 def file(request: Any) -> dict[str, Any]:
     by: Citizen = request.actor
     who, sections = queries.own_file_of(seen_by=by)

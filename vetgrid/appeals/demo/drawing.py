@@ -11,6 +11,8 @@ from vetgrid.core.clock import CHINA
 from vetgrid.core.places import Level, ancestor
 from vetgrid.orgs.models import Staff, Station
 from vetgrid.registry.models import Person
+from vetgrid.work.calendars import calendar_of
+from vetgrid.work.rules import Calendar
 
 START = date(2018, 12, 28)
 
@@ -28,6 +30,7 @@ class County:
     matters: list[dict[str, str]]
     topics: list[dict[str, str]]
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    calendars: dict[int, Calendar] = field(default_factory=dict)
 
     def number(self, kind: str, year: int) -> str:
         key = (kind, year)
@@ -40,6 +43,12 @@ class County:
 
     def moment(self, day: date) -> datetime:
         return datetime.combine(day, time(8 + self.dice.randrange(9), self.dice.randrange(60)), CHINA)
+
+    def calendar(self, division: int) -> Calendar:
+        """The working calendar of a place, read once for its many finished matters."""
+        if division not in self.calendars:
+            self.calendars[division] = calendar_of(division)
+        return self.calendars[division]
 
     def key(self) -> uuid.UUID:
         return uuid.UUID(int=self.dice.getrandbits(128), version=4)

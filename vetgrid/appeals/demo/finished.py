@@ -10,7 +10,6 @@ from vetgrid.core.bulk import insert
 from vetgrid.core.clock import CHINA
 from vetgrid.files.store import digest_of
 from vetgrid.orgs.models import Staff
-from vetgrid.work.calendars import calendar_of
 from vetgrid.work.limits import limit_for
 from vetgrid.work.models import Clock, ClockEvent, WorkItem
 from vetgrid.work.rules import Tick, read
@@ -134,7 +133,7 @@ def _item(place: County, rows: Rows, appeal: Appeal, owner: Staff) -> None:
     assert appeal.accepted_on and appeal.answered_on
     limit = limit_for("appeal_handle", on=appeal.accepted_on)
     ticks = [Tick("start", appeal.accepted_on, limit.days, limit.unit), Tick("stop", appeal.answered_on)]
-    reading = read(ticks, calendar_of(appeal.division))
+    reading = read(ticks, place.calendar(appeal.division))
     item = WorkItem(
         id=place.key(),
         division=appeal.division,

@@ -10,7 +10,7 @@ from django.db.utils import DatabaseError
 from django.test import Client
 
 from tests import builders as make
-from tests.scope.test_routes import address, routes
+from tests.scope.test_routes import address, is_shut_to, routes
 from vetgrid.accounts.roles import roles
 from vetgrid.appeals.actions import accusing
 from vetgrid.appeals.models import Accusation, AccusationStep
@@ -111,13 +111,16 @@ def probes(place, who, name):
     make.sign_in(client, make_user)
     things = dict.fromkeys(("accusation", "appeal", "rating", "item"), row)
     fake = type("Row", (), {"pk": row.pk})()
-    for pattern, _ in routes():
+    queries = ("", f"?text={SECRET}", f"?q={SECRET}", f"?text={row.number}", "?whose=place", "?state=received")
+    for pattern, view in routes():
         if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
             continue
         base = address(pattern, _Any(things, fake))
-        for query in ("", f"?text={SECRET}", f"?q={SECRET}", f"?text={row.number}", "?whose=place", "?state=received"):
+        is_shut = is_shut_to(view, *who)
+        for query in queries[:1] if is_shut else queries:
             for method in ("get", "post"):
                 response = getattr(client, method)(base + query)
+                assert not is_shut or response.status_code == 403, f"{method} {pattern}: {response.status_code}"
                 body = b"".join(response.streaming_content) if response.streaming else response.content
                 text = body.decode("utf-8", "replace")
                 yield pattern, query, method, response, text, row
@@ -135,6 +138,7 @@ class _Any(dict):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_contexts")
 @pytest.mark.parametrize(
     ("name", "grants"),
     [
@@ -159,13 +163,15 @@ def test_no_door_list_count_search_export_or_notice_shows_it_to_the_accused_or_t
     assert asked > 300
 
 
-def pages(client, key):
+def pages(client, key, grants):
     """Every page as text, without what differs from one request to the next; archives are looked into."""
     things, found = _Any({}, type("Row", (), {"pk": key})()), {}
-    for pattern, _ in routes():
+    queries = ("", f"?text={SECRET}", f"?q={SECRET}", "?whose=place", "?due=soon", "?open=1")
+    for pattern, view in routes():
         if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
             continue
-        for query in ("", f"?text={SECRET}", f"?q={SECRET}", "?whose=place", "?due=soon", "?open=1"):
+        is_shut = is_shut_to(view, *grants)
+        for query in queries[:1] if is_shut else queries:
             response = client.get(address(pattern, things) + query)
             body = b"".join(response.streaming_content) if response.streaming else response.content
             if body.startswith(b"PK"):
@@ -174,6 +180,7 @@ def pages(client, key):
                 body = b"".join(parts)
             if body.startswith(b"%PDF"):
                 body = b"".join(re.findall(rb"/MediaBox|/Count \d+", body))
+            assert not is_shut or response.status_code == 403, f"{pattern}: {response.status_code}"
             text = body.decode("utf-8", "replace").replace(str(key), "KEY")
             text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken":")[^"]+', "", text)
             text = re.sub(r"编号 [0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?|request_id[^,}]*", "", text)
@@ -182,6 +189,7 @@ def pages(client, key):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_contexts")
 @pytest.mark.parametrize(
     ("name", "grants"),
     [
@@ -197,10 +205,10 @@ def test_no_page_count_figure_or_file_of_the_accused_changes_by_one_character_wh
         user = make.user(f"u-{name}", *grants, staff=place[name])
     client = Client(raise_request_exception=False)
     make.sign_in(client, user)
-    pages(client, new_id())  # what a first visit leaves behind is there before both
-    before = pages(client, new_id())
+    pages(client, new_id(), grants)  # what a first visit leaves behind is there before both
+    before = pages(client, new_id(), grants)
     accuse(place, accused_id=place["chief" if name == "chief" else "head"].id)
-    after = pages(client, found().id)
+    after = pages(client, found().id, grants)
     changed = {key: (before[key], after[key]) for key in before if before[key] != after[key]}
     assert changed == {}
     assert len(after) > 300

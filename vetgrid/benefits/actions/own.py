@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from vetgrid.audit.trail import record
 from vetgrid.benefits.actions.applying import Wanted, apply
 from vetgrid.benefits.actions.persons import programme_of
 from vetgrid.benefits.models import Application
 from vetgrid.benefits.permissions import BenefitsPermission
-from vetgrid.benefits.queries.own import own_finding
+from vetgrid.benefits.queries.own import PREPARED, own_finding
+from vetgrid.benefits.states import APPLICATION
 from vetgrid.core.actor import Citizen
+from vetgrid.core.clock import now
 from vetgrid.core.errors import Invalid
 from vetgrid.core.ruling.months import month_on
 from vetgrid.core.scope import entrusted
@@ -19,6 +22,7 @@ from vetgrid.files.store import claim
 from vetgrid.registry.permissions import RegistryPermission
 
 PHOTOS = "本人上传的照片"
+ONLINE = "online"
 
 
 @transaction.atomic
@@ -41,12 +45,12 @@ def apply_own(
     with entrusted(
         by, BenefitsPermission.APPLY, BenefitsPermission.READ, RegistryPermission.READ, at=by.division
     ) as lent:
-        row = apply(
+        row = _taken_over(wanted.key, note=note, by=by, today=today) or apply(
             person_id=by.person,
             wanted=Wanted(
                 programme=wanted.key,
                 from_month=(finding.soon_month if finding else None) or month_on(today),
-                channel="online",
+                channel=ONLINE,
                 note=note,
             ),
             by=lent,
@@ -57,4 +61,25 @@ def apply_own(
             files = claim(upload_ids, kind="proof", division=row.division, by=lent)
             row.papers = [*row.papers, {"paper": PHOTOS, "is_there": True, "files": [str(key) for key in files]}]
             row.save(update_fields=["papers"])
+    return row
+
+
+def _taken_over(programme: str, *, note: str, by: Citizen, today: date) -> Application | None:
+    """The application that the platform had filled in when it found him: from now on it is his own. None when there is none."""
+    mine = Application.objects.select_for_update().filter(person_id=by.person, programme=programme)
+    row = mine.filter(state=APPLICATION.start, channel=PREPARED).first()
+    if row is None:
+        return None
+    row.channel, row.note, row.asked_on = ONLINE, note[:500], today
+    row.made_by, row.made_by_name, row.made_at, row.version = by.id, by.name[:80], now(), row.version + 1
+    row.save(update_fields=["channel", "note", "asked_on", "made_by", "made_by_name", "made_at", "version"])
+    record(
+        by,
+        BenefitsPermission.APPLY,
+        division=row.division,
+        table="benefits_application",
+        row=row.id,
+        person=row.person_id,
+        detail={"programme": programme, "state": row.state},
+    )
     return row

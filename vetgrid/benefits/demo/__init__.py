@@ -12,6 +12,7 @@ from vetgrid.benefits.actions.sweeping import sweep
 from vetgrid.benefits.demo.awards import award, confirm, decide_some
 from vetgrid.benefits.demo.facts import conscripts, insured, survivors
 from vetgrid.benefits.demo.money import accounts, bill_check_ups, pay_history, post
+from vetgrid.benefits.loading import load_deaths_and_moves
 from vetgrid.benefits.paying import draft_month
 from vetgrid.benefits.spelling import refresh_places
 from vetgrid.core.actor import Actor
@@ -32,6 +33,7 @@ def load(*, county: str, by: Actor, today: date) -> None:
     conscripts(dice, by=by)
     bills = insured(dice, county=code, by=by)
     accounts(dice, by=by)
+    load_deaths_and_moves(division=code, by=by, today=today)
     refresh_places(places)
     award(county=code, first=FIRST, last=LAST, by=by)
     pay_history(first=FIRST, last=LAST)

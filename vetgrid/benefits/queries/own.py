@@ -11,6 +11,9 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.errors import NotFound
 from vetgrid.payments.models import Posting, Purpose
 
+PREPARED = "finding"
+"""The channel of an application that the platform filled in when it found somebody entitled."""
+
 
 @dataclass(frozen=True)
 class Paid:
@@ -43,7 +46,9 @@ def own_finding(finding_id: UUID, *, seen_by: Citizen) -> Finding:
 
 
 def own_applications(*, seen_by: Citizen) -> QuerySet[Application]:
-    return Application.objects.filter(person_id=seen_by.person).order_by("-asked_on", "-id")
+    """What he asked for; not what the platform filled in for him and nobody has asked for yet."""
+    rows = Application.objects.filter(person_id=seen_by.person).exclude(state="draft", channel=PREPARED)
+    return rows.order_by("-asked_on", "-id")
 
 
 def own_decision(decision_id: UUID, *, seen_by: Citizen) -> Decision:

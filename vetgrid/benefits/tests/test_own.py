@@ -105,3 +105,31 @@ def test_a_finding_turns_into_an_application_that_waits_for_a_clerk_to_see_the_p
     assert again.status_code == 409
     assert len(place["device"].get("/citizen/benefits/applications").json()) == 1
     assert place["device"].post("/citizen/benefits/applications", {"programme": "gold"}).status_code == 422
+
+
+def test_an_application_that_the_platform_had_filled_in_becomes_his_own(place):
+    with acting(make.system()):
+        prepared = Application.objects.create(
+            number="测2号",
+            person=place["person"],
+            division=place["person"].division,
+            programme="disability_pension",
+            from_month=24287,
+            channel="finding",
+            papers=[],
+            finding_id=place["finding"].id,
+            asked_on=make.TODAY,
+            made_by=make.system().id,
+            made_by_name="待遇巡查",
+            made_at=make.now(),
+        )
+    assert place["device"].get("/citizen/benefits/applications").json() == []
+    assert place["device"].get("/citizen/benefits").json()["may_be_entitled"][0]["application_id"] is None
+    made = place["device"].post("/citizen/benefits/applications", {"finding_id": str(place["finding"].id)})
+    assert (made.status_code, made.json()["id"]) == (201, str(prepared.id))
+    assert [row["id"] for row in place["device"].get("/citizen/benefits/applications").json()] == [str(prepared.id)]
+    with acting(make.system()):
+        row = Application.objects.get()
+    assert (row.channel, row.made_by_name, row.state) == ("online", place["person"].name, "draft")
+    again = place["device"].post("/citizen/benefits/applications", {"finding_id": str(place["finding"].id)})
+    assert again.status_code == 409

@@ -1,0 +1,11 @@
+declare module "*.vue" {
+  import type { DefineComponent } from "vue";
+  const component: DefineComponent<object, object, unknown>;
+  export default component;
+}
+interface ImportMetaEnv {
+  readonly VITE_API_HOST?: string;
+}
+interface ImportMeta {
+  readonly env: ImportMetaEnv;
+}

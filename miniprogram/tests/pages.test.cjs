@@ -1,0 +1,252 @@
+/** The compiled WeChat pages, rendered and used in a simulation of WeChat; its own functions are recorded doubles. */
+const { join } = require("node:path");
+const { ROOT, app } = require("./output.cjs");
+
+/** What the pages asked of WeChat, and what it answers. */
+const asked = { requests: [], pages: [], calls: [] };
+let answers = {};
+const store = new Map();
+
+function double(act) {
+  return (options = {}) => {
+    const value = act(options);
+    options.success?.(value);
+    options.complete?.(value);
+    return Promise.resolve(value);
+  };
+}
+
+function request(options) {
+  asked.requests.push(options);
+  const path = options.url.replace(/^.*\/api\/v1/, "").replace(/\?.*$/, "");
+  const body = answers[`${options.method} ${path}`];
+  const answer = body === undefined ? { statusCode: 404, data: { title: "没有。", code: "none" } } : { statusCode: 200, data: body };
+  Promise.resolve().then(() => options.success?.({ header: {}, ...answer }));
+  return { abort() {} };
+}
+
+const info = { brand: "x", model: "x", version: "8.0.0", SDKVersion: "3.0.0", platform: "devtools", system: "x", language: "zh_CN", theme: "light", fontSizeSetting: 17, screenWidth: 390, screenHeight: 844, windowWidth: 390, windowHeight: 844, pixelRatio: 2, statusBarHeight: 20, safeArea: {} };
+global.wx = {
+  getSystemInfoSync: () => info,
+  getDeviceInfo: () => info,
+  getWindowInfo: () => info,
+  getAppBaseInfo: () => info,
+  getAccountInfoSync: () => ({ miniProgram: { appId: "x" } }),
+  getLaunchOptionsSync: () => ({ path: "", query: {} }),
+  getEnterOptionsSync: () => ({ path: "", query: {} }),
+  getStorageSync: (name) => store.get(name) ?? "",
+  setStorageSync: (name, value) => store.set(name, value),
+  removeStorageSync: (name) => store.delete(name),
+  getStorageInfoSync: () => ({ keys: [...store.keys()] }),
+  canIUse: () => false,
+  onAppShow() {},
+  onAppHide() {},
+  onError() {},
+  onUnhandledRejection() {},
+  onPageNotFound() {},
+  onThemeChange() {},
+  nextTick: (act) => setTimeout(act, 0),
+  request,
+  login: double(() => ({ code: "from-weixin" })),
+  navigateTo: double(({ url }) => asked.pages.push(url)),
+  redirectTo: double(({ url }) => asked.pages.push(url)),
+  reLaunch: double(({ url }) => asked.pages.push(url)),
+  navigateBack: double(() => asked.pages.push("back")),
+  makePhoneCall: double(({ phoneNumber }) => asked.calls.push(phoneNumber)),
+  pageScrollTo: double(() => undefined),
+  showToast: double(() => undefined),
+};
+global.App = (options) => {
+  global.theApp = options;
+  options.onLaunch.call(options, { path: "", query: {} });
+};
+global.Page = () => undefined;
+global.getApp = () => global.theApp;
+global.getCurrentPages = () => [{}, {}];
+
+const simulate = require("miniprogram-simulate");
+
+const exparser = require("miniprogram-exparser");
+
+/** A page in a program that has just been started. */
+function opened(page, query = {}) {
+  jest.resetModules();
+  require(join(ROOT, "app.js"));
+  const id = simulate.load(join(ROOT, page), { rootPath: ROOT, compiler: "official" });
+  const component = simulate.render(id);
+  component.attach(document.body);
+  component.instance.onLoad?.(query);
+  component.instance.onShow?.();
+  return component;
+}
+
+const settled = () => new Promise((done) => setTimeout(done, 120));
+const words = (page) => page.dom.textContent;
+
+function found(page, tag, text) {
+  const all = [...page.dom.querySelectorAll(tag)].filter((one) => one.textContent.includes(text));
+  expect([text, all.length > 0]).toEqual([text, true]);
+  return all[0];
+}
+
+function happens(dom, name, detail = {}) {
+  const event = exparser.Event.create(name, detail, { bubbles: true, composed: true, capturePhase: true });
+  exparser.Event.dispatchEvent(dom.__wxElement, event);
+  return settled();
+}
+
+const press = (page, text) => happens(found(page, "wx-button", text), "tap");
+const follow = (page, text) => happens(found(page, "wx-view[class*='press']", text), "tap");
+
+function type(page, label, value) {
+  const field = found(page, "v-field", label);
+  return happens(field.querySelector("wx-input,wx-textarea"), "input", { value });
+}
+
+function sent(method, path) {
+  return asked.requests.filter((one) => one.method === method && one.url.endsWith(path));
+}
+
+const STATION = { id: "s", kind: "村级", name: "塔前村服务站", address: "塔前村1号", phone: "0595-1", hours: "每天", places: ["谈心室"] };
+const CALL = { kind: "contact", label: "联系人", name: "蔡丽华", phone: "13800001111" };
+const MATTER = {
+  id: "m", number: "退诉〔2023〕1号", kind: "claim", title: "光荣牌坏了", state: "open", state_label: "办理中", received_on: "2023-12-28",
+  station: "塔前村服务站", text: "坏了", place: "", answer: "", due_on: "2024-01-12", clock_sentence: "还剩15天。", files: [],
+  handler: { name: "王志远", phone: "0595-2", station: "灵秀镇服务站" }, steps: [{ at: "2023-12-28T01:00:00Z", label: "已登记", note: "" }],
+  can: ["add", "withdraw", "rate"],
+};
+const PERSON = { person_id: "p", name: "王大山", address: "塔前村", phone_masked: "138****", class_labels: ["退役士兵"], last_visited_on: null, version: 1 };
+const FORM = { type: "object", required: ["q1"], properties: { q1: { type: "string", title: "现在做什么", enum: ["上班", "务农"], "x-kind": "one" }, q2: { type: "string", title: "哪天方便", "x-kind": "day" } } };
+const CAMPAIGN = { id: "c", title: "就业采集", intro: "请填写。", closes_on: "2023-12-31", schema: FORM, my_state: "none", my_values: {}, saved_at: null, is_open: true };
+const ANSWERS = {
+  "GET /citizen/me": { name: "陈建国", is_bound: true, person_id: "p", helper: "", phone: "139****", large_mode: false, acts_for: [{ person_id: "q", name: "陈阿婆", relation: "母亲", authority_until: "2024-12-31" }], privacy_agreed: true },
+  "GET /citizen/privacy": { version: "1", guide: "指引", agreement: "协议", purposes: [{ key: "a", label: "手机号", why: "登录" }], agreed_version: "" },
+  "GET /citizen/contact": { contact: CALL, deputy: null, chain: [CALL], cell: "一组", station: STATION },
+  "GET /citizen/stations": [STATION],
+  "GET /citizen/binding": { state: "none", queued: false, station: null, note: "", second_facts: [] },
+  "GET /citizen/file": { name: "陈建国", confirmed_on: null, is_confirmed_this_year: false, version: 3, sections: [{ key: "phone", label: "联系电话", is_list: true, can_correct: true, columns: [{ key: "number", label: "电话", kind: "text", choices: [] }], facts: [{ id: "f", fields: [{ key: "number", label: "电话", value: "139****" }], source: "本人", since: "2020年", can_correct: true }] }] },
+  "GET /citizen/file/corrections": [],
+  "GET /citizen/campaigns": [CAMPAIGN],
+  "GET /citizen/campaigns/c": CAMPAIGN,
+  "GET /citizen/matters": { items: [MATTER], next: null },
+  "GET /citizen/matters/m": MATTER,
+  "POST /citizen/matters": MATTER,
+  "GET /citizen/questions": [],
+  "GET /citizen/questions/q": { id: "q", number: "1", text: "怎么补办", state: "answered", state_label: "已答复", asked_on: "2023-12-01", answer: "到服务站。", answered_on: "2023-12-02", clauses: [], handler: CALL, can_rate: true },
+  "GET /citizen/policies/x": { clause_id: "x", title: "保障法", article: "第一条", text: "原文", explanation: "简单说", issuer: "", number: "", effective_from: "2021-01-01", effective_to: null },
+  "GET /citizen/notices": { items: [{ id: "n", title: "已受理", body: "已受理。", made_at: "2023-12-28T01:00:00Z", is_read: false }], next: null, unread: 1 },
+  "GET /citizen/stories": [],
+  "GET /citizen/vacancies": { items: [], next: null },
+  "GET /citizen/vacancies/v": { id: "v", title: "保管员", employer: "某厂", place: "石狮", pay: "5000", positions: 1, demands: "", contact: "", phone: "1", published_on: "2023-12-01", closes_on: "2024-01-01" },
+  "GET /citizen/fairs": [],
+  "GET /citizen/benefits": { receiving: [], may_be_entitled: [], payments: [] },
+  "GET /citizen/benefits/decisions/d": { number: "1", programme: "老年生活补助", is_entitled: true, amount_fen: 1000, amount: "10", month: "2023-12", starts: "2023年12月", article: "第一条", steps: [], facts: [], why_not: [], exclusion: "", what_would_change_it: [], how_to_object: "可以提出。" },
+  "GET /citizen/benefits/applications": [],
+  "GET /citizen/sessions": [],
+  "GET /citizen/authorities": [],
+  "GET /citizen/assisted": [],
+  "GET /field/today": [{ ...PERSON, due_on: "2023-12-28" }],
+  "GET /field/people": { items: [PERSON], next: null },
+  "GET /field/people/p": { ...PERSON, phone: "138", facts: [], visits: [] },
+  "GET /field/acts": [{ key: "file.confirm", label: "确认档案无误", shape: { properties: { body: { $ref: "#/$defs/ConfirmIn" } }, $defs: { ConfirmIn: { properties: { version: { type: "integer" } }, required: ["version"] } } } }],
+  "POST /citizen/sign-in/wechat": { token: "t", is_bound: true },
+  "POST /citizen/sign-in/sms": { sent: true, minutes: 5, demo_code: null },
+  "POST /field/visits": { id: "v", client_id: "x", is_new: true },
+};
+const QUERY = {
+  "file/correct": { section: "phone", fact: "f" }, "file/campaign": { id: "c" }, "matters/matter": { id: "m" }, "matters/act": { id: "m", verb: "rate" },
+  "ask/clause": { id: "x" }, "ask/question": { id: "q" }, "jobs/vacancy": { id: "v" }, "benefits/receipt": { id: "d" },
+  "field/person": { id: "p", name: "王大山", version: "1" }, "field/visit": { id: "p", name: "王大山", version: "1" }, "field/assist": { id: "p", name: "王大山" },
+};
+
+let complaints;
+beforeEach(() => {
+  answers = { ...ANSWERS };
+  store.clear();
+  document.body.innerHTML = "";
+  asked.requests.length = asked.pages.length = asked.calls.length = 0;
+  complaints = jest.spyOn(console, "error");
+});
+afterEach(() => {
+  expect(complaints.mock.calls).toEqual([]);
+  complaints.mockRestore();
+});
+
+function signedIn() {
+  store.set("vetgrid", JSON.stringify({ citizen: "t", staff: "f", staffName: "", isLarge: false, actingFor: null }));
+}
+
+const { pages, subPackages } = app();
+const EVERY = [...pages, ...subPackages.flatMap((part) => part.pages.map((page) => `${part.root}/${page}`))];
+
+test.each(EVERY)("the page %s renders with words on it", async (name) => {
+  signedIn();
+  const page = opened(name, QUERY[name]);
+  await settled();
+  expect(words(page).length).toBeGreaterThanOrEqual(8);
+  expect(words(page)).not.toMatch(/undefined|NaN|\[object|正在读取/);
+  expect(words(page)).not.toContain("没有办成");
+});
+
+test("WeChat's own code signs in, and the person arrives at home", async () => {
+  const page = opened("pages/sign-in/sign-in");
+  await press(page, "微信一键登录");
+  expect(sent("POST", "/citizen/sign-in/wechat")[0].data).toEqual({ code: "from-weixin" });
+  expect(asked.pages).toEqual(["/pages/home/home"]);
+});
+
+test("a number that is too short is told before anything is sent", async () => {
+  const page = opened("pages/sign-in/sign-in");
+  await type(page, "手机号", "139");
+  await press(page, "发送验证码");
+  expect(words(page)).toContain("请填 11 位手机号");
+  expect(asked.requests).toEqual([]);
+  await type(page, "手机号", "13900001111");
+  await press(page, "发送验证码");
+  expect(sent("POST", "/citizen/sign-in/sms")[0].data).toEqual({ phone: "13900001111" });
+});
+
+test("a matter is raised once, with a key, and its progress opens", async () => {
+  signedIn();
+  const page = opened("matters/new");
+  await press(page, "提交");
+  expect(words(page)).toContain("请用一句话说说是什么事");
+  await type(page, "什么事", "光荣牌坏了");
+  await type(page, "详细说说", "想换一块。");
+  await press(page, "提交");
+  const [request, ...more] = sent("POST", "/citizen/matters");
+  expect(more).toEqual([]);
+  expect(request.data).toMatchObject({ kind: "claim", title: "光荣牌坏了", text: "想换一块。" });
+  expect(request.header["Idempotency-Key"]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(request.header.Authorization).toBe("Bearer t");
+  expect(asked.pages[0]).toContain("/matters/matter?id=m");
+});
+
+test("home leads everywhere and calls the contact", async () => {
+  signedIn();
+  const page = opened("pages/home/home");
+  await settled();
+  await follow(page, "我的诉求");
+  expect(asked.pages).toEqual(["/matters/list"]);
+  await press(page, "打电话");
+  expect(asked.calls).toEqual(["13800001111"]);
+});
+
+test("the large mode changes the whole page and is kept", async () => {
+  signedIn();
+  const page = opened("pages/home/home");
+  await settled();
+  await press(page, "换成大字版");
+  expect(page.dom.querySelector("[class*='large']")).not.toBeNull();
+  expect(words(page)).toContain("换回标准字号");
+  await press(page, "换回标准字号");
+});
+
+test("a visit is sent at once, because WeChat keeps nothing about people", async () => {
+  signedIn();
+  const page = opened("field/visit", QUERY["field/visit"]);
+  await type(page, "情况", "身体很好。");
+  await press(page, "保存");
+  expect(sent("POST", "/field/visits")[0].data).toMatchObject({ person_id: "p", way: "home", text: "身体很好。", location: "" });
+  expect(words(page)).toContain("已经保存");
+});

@@ -1,0 +1,1 @@
+"""Pages of cards: the board, applications, the photograph, cards, batches and files from outside."""
