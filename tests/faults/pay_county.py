@@ -26,6 +26,7 @@ from vetgrid.core.crypto import Sealed, blind
 from vetgrid.core.places import full_code
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.payments.actions import draft_run_from_sql
+from vetgrid.payments.models import Posting
 from vetgrid.registry.models import BankAccount, Duplicate, Person
 
 COUNTY = full_code("350581")
@@ -48,6 +49,7 @@ def prepare(count: int) -> None:
         )
         people = (
             living.exclude(id_index=None)
+            .exclude(pk__in=Posting.objects.exclude(payee=None).values("payee_id"))  # nothing was paid last month
             .exclude(id_index__in=[bytes(key) for key in twice if key])
             .order_by("id")[:count]
         )

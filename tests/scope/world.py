@@ -4,6 +4,7 @@
 an entry here fails the probe.
 """
 
+import json
 from datetime import date
 from typing import Any
 
@@ -704,6 +705,21 @@ def _matters(mark: str, things: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+_RECEIPT: dict[str, Any] = {
+    "amount": "1.00元",
+    "changes": ["去世"],
+    "exclusion": None,
+    "facts": [],
+    "known_on": "2023-12-28",
+    "month_label": "2023年12月",
+    "programme": {"label": "残疾抚恤金", "article": "第一条", "payee": "本人"},
+    "rules": {"digest": "0" * 64, "since": "2011-08"},
+    "starts_label": "2023年12月",
+    "steps": [],
+    "unmet": [],
+}
+
+
 def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict[str, Any]:
     """One row of each table of benefits."""
     one, by = things["person"], make.system().id
@@ -723,7 +739,7 @@ def _benefits(things: dict[str, Any], mark: str, village: int, now: Any) -> dict
         amount_fen=1,
         before_exclusion_fen=1,
         starts_month=24276,
-        receipt="{}",
+        receipt=json.dumps(_RECEIPT | {"person": {"name": mark}}),
         digest=mark,
         **about,
         **made,

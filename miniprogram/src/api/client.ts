@@ -148,6 +148,14 @@ export interface CodeIn {
   code: string;
 }
 
+export interface CodeOut {
+  text: string;
+  short: string;
+  seconds: number;
+  svg: string;
+  classes: string[];
+}
+
 export interface CodeSent {
   sent?: boolean;
   minutes: number;
@@ -159,6 +167,14 @@ export interface ColumnOut {
   label: string;
   kind: string;
   choices: unknown[][];
+}
+
+export interface ComplaintOut {
+  number: string;
+  about: string;
+  opened_on: string;
+  state: string;
+  outcome: string;
 }
 
 export interface ConfirmIn {
@@ -424,6 +440,33 @@ export interface NoticePage {
   unread: number;
 }
 
+export interface OfferOut {
+  id: string;
+  title: string;
+  gives: string;
+  what: string;
+  who: string[];
+  trade: string;
+  trade_label: string;
+  merchant_id: string;
+  merchant: string;
+  address: string;
+  phone: string;
+  lat: number | null;
+  lng: number | null;
+  metres: number | null;
+  uses_left: number | null;
+  until: string | null;
+  honour: string;
+  honour_percent: number | null;
+  confirmed_on: string | null;
+}
+
+export interface OfferPage {
+  items: OfferOut[];
+  next: string | null;
+}
+
 export interface OpenStationOut {
   id: string;
   kind: string;
@@ -455,6 +498,23 @@ export interface PaymentOut {
 }
 
 export interface PhoneIn {
+  phone: string;
+}
+
+export interface PreferenceOut {
+  id: string;
+  number: number;
+  title: string;
+  provider: string;
+  category: string;
+  who: string[];
+  document: string;
+  place: string;
+  gives: string;
+  what: string;
+  level: string;
+  paper: string;
+  is_unconfirmed: boolean;
   phone: string;
 }
 
@@ -510,7 +570,16 @@ export interface ReasonIn {
 }
 
 export interface ReceiptOut {
+  id: string;
   number: string;
+  at: string;
+  merchant: string;
+  offer: string;
+}
+
+export interface ReceiptPage {
+  items: ReceiptOut[];
+  next: string | null;
 }
 
 export interface ReceivingOut {
@@ -597,6 +666,11 @@ export interface TokenOut {
   token: string;
 }
 
+export interface TradeOut {
+  key: string;
+  label: string;
+}
+
 export interface VacancyOut {
   id: string;
   title: string;
@@ -644,6 +718,10 @@ export interface VisitSeen {
 
 export interface WechatIn {
   code: string;
+}
+
+export interface WordsIn {
+  text?: string;
 }
 
 export const postCitizenAccountClose = (asked: { key?: string } = {}) =>
@@ -754,11 +832,38 @@ export const getCitizenNotices = (asked: { query?: { after?: string } } = {}) =>
 export const postCitizenNoticesRead = (noticeId: string, asked: { key?: string } = {}) =>
   call<unknown>("POST", `/citizen/notices/${noticeId}/read`, asked as Asked);
 
+export const postCitizenOfferCodes = (asked: { key?: string } = {}) =>
+  call<CodeOut>("POST", "/citizen/offer-codes", asked as Asked);
+
+export const getCitizenOfferComplaints = () =>
+  call<ComplaintOut[]>("GET", "/citizen/offer-complaints");
+
+export const getCitizenOfferReceipts = (asked: { query?: { after?: string } } = {}) =>
+  call<ReceiptPage>("GET", "/citizen/offer-receipts", asked as Asked);
+
+export const postCitizenOfferReceiptsRefused = (receiptId: string, asked: { body: WordsIn; key?: string }) =>
+  call<ComplaintOut>("POST", `/citizen/offer-receipts/${receiptId}/refused`, asked as Asked);
+
+export const getCitizenOffers = (asked: { query?: { q?: string; trade?: string; lat?: number | null; lng?: number | null; after?: string } } = {}) =>
+  call<OfferPage>("GET", "/citizen/offers", asked as Asked);
+
+export const getCitizenOffersOne = (offerId: string) =>
+  call<OfferOut>("GET", `/citizen/offers/${offerId}`);
+
+export const postCitizenOffersRefused = (offerId: string, asked: { body: WordsIn; key?: string }) =>
+  call<ComplaintOut>("POST", `/citizen/offers/${offerId}/refused`, asked as Asked);
+
 export const getCitizenPolicies = (asked: { query?: { q?: string } } = {}) =>
   call<HitOut[]>("GET", "/citizen/policies", asked as Asked);
 
 export const getCitizenPoliciesOne = (clauseId: string) =>
   call<ClauseOut>("GET", `/citizen/policies/${clauseId}`);
+
+export const getCitizenPreferences = (asked: { query?: { q?: string; category?: string } } = {}) =>
+  call<PreferenceOut[]>("GET", "/citizen/preferences", asked as Asked);
+
+export const postCitizenPreferencesRefused = (preferenceId: string, asked: { body: WordsIn; key?: string }) =>
+  call<ComplaintOut>("POST", `/citizen/preferences/${preferenceId}/refused`, asked as Asked);
 
 export const getCitizenPrivacy = () =>
   call<PrivacyOut>("GET", "/citizen/privacy");
@@ -804,6 +909,9 @@ export const getCitizenStations = () =>
 
 export const getCitizenStories = () =>
   call<StoryOut[]>("GET", "/citizen/stories");
+
+export const getCitizenTrades = () =>
+  call<TradeOut[]>("GET", "/citizen/trades");
 
 export const getCitizenUploadsOne = (fileId: string) =>
   call<unknown>("GET", `/citizen/uploads/${fileId}`);

@@ -81,13 +81,12 @@ def test_an_exported_trail_verifies_offline_and_shows_every_tampering(sealed, tm
     chain.export(path)
     assert chain.verify_file(path, against=sealed).problems == ()
     lines = path.read_text().splitlines()
-    at = next(at for at, line in enumerate(lines) if "测试" in line)
+    own = next(at for at, line in enumerate(lines) if "测试" in line)
     for changed in (
         lines[:1] + lines[2:],
         [*lines[:1], lines[2], lines[1], *lines[3:]],
-        [*lines[:at], lines[at].replace("测试", "别人"), *lines[at + 1 :]],
+        [line.replace("测试", "别人") if at == own else line for at, line in enumerate(lines)],
     ):
-        assert changed != lines
         path.write_text("\n".join(changed) + "\n")
         assert chain.verify_file(path).problems != ()
     path.write_text("\n".join(lines[: len(lines) // 3]) + "\n")

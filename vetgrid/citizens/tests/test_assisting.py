@@ -22,6 +22,7 @@ OWN_PHONE = {
     "citizenAgree": "the agreement of the one who holds the phone; the counter gives notice on paper",
     "citizenBind": "binds an account; the station decides a request instead",
     "citizenUpload": "the clerk uploads at /field/uploads",
+    "citizenOfferCode": "a code that lives for seconds on the phone that shows it",
     "citizenAccuse": "confidential: at the counter it has a page of its own",
 }
 ASSIST = "field.assist"
