@@ -58,7 +58,6 @@ def other_python() -> Path:
 def prepare(persons: int) -> tuple[Path, Path]:
     """The facts of seeded, invented persons, and the parameters of the twelve months."""
     from vetgrid.benefits.generating import population
-
     from vetgrid.core.ruling.rulebook import Rulebook, read_parameters
 
     book = Rulebook.read(RULES)
