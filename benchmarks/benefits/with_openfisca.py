@@ -22,14 +22,45 @@ from benchmarks.benefits.exchange import MONTHS, read_facts, read_parameters, sa
 
 Person = build_entity(key="person", plural="persons", label="a person", is_person=True)
 PARAMETERS: dict[str, dict[str, Any]] = {}
-FLAGS = (
-    "is_without_means is_low_income is_remarried cares_for_family is_studying is_disabled was_supported has_employer "
-    "returned_rural has_employee_pension is_waiting is_ill_returned is_martyr_child was_adult_before_scheme"
-).split()
-NUMBERS = (
-    "born died moved_in moved_out suspension disability_grade disability_cause handed_over provision survivor_kind "
-    "survivor_relation domicile red_army demobilised_era combat party_member enlisted discharged discharge_kind tax_kind tax_since"
-).split()
+FLAGS = [
+    "is_without_means",
+    "is_low_income",
+    "is_remarried",
+    "cares_for_family",
+    "is_studying",
+    "is_disabled",
+    "was_supported",
+    "has_employer",
+    "returned_rural",
+    "has_employee_pension",
+    "is_waiting",
+    "is_ill_returned",
+    "is_martyr_child",
+    "was_adult_before_scheme",
+]
+NUMBERS = [
+    "born",
+    "died",
+    "moved_in",
+    "moved_out",
+    "suspension",
+    "disability_grade",
+    "disability_cause",
+    "handed_over",
+    "provision",
+    "survivor_kind",
+    "survivor_relation",
+    "domicile",
+    "red_army",
+    "demobilised_era",
+    "combat",
+    "party_member",
+    "enlisted",
+    "discharged",
+    "discharge_kind",
+    "tax_kind",
+    "tax_since",
+]
 
 
 def month_index(at: Any) -> int:
