@@ -31,6 +31,7 @@ SLOW = (
     "tests/faults/",
     "tests/contracts/",
     "tests/scope/",
+    "tests/journeys/test_field.py",  # before the journey that hands its contact's people over
     "tests/journeys/",
     "tests/test_commands.py",
     "tests/test_embedded_database.py",
