@@ -44,7 +44,7 @@ ENDS_A_SESSION = ("sign-out", "account/close")
 
 
 @contract.parametrize()
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_no_input_makes_the_api_fail(case, caller, tokens, running):
     kind = next((kind for kind in tokens if f"/{kind}/" in case.path), "")
     if kind and case.path.endswith(ENDS_A_SESSION):
