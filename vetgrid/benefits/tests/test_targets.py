@@ -51,11 +51,16 @@ def store(frame: pl.DataFrame) -> None:
             copy.write(numbers.write_csv(include_header=False).encode())
 
 
-def in_the_database(parameters: Parameters, month: int) -> list[tuple[int, str, int]]:
-    question = in_sql.determination(BOOK, parameters, source=sql.Identifier("lives"), months=[month], places=PLACES)
+def in_the_database(parameters: Parameters, *months: int) -> list[tuple[int, str, int, int]]:
+    """Rows (person, programme, month, fen) of one statement for all the months."""
+    question = in_sql.determination(BOOK, parameters, source=sql.Identifier("lives"), months=months, places=PLACES)
     with connection.cursor() as cursor:
         cursor.execute(question.as_string(connection.connection))
-        return sorted((person, programme, fen) for person, programme, _, fen in cursor.fetchall())
+        return sorted(cursor.fetchall())
+
+
+def in_a_month(parameters: Parameters, month: int) -> list[tuple[int, str, int]]:
+    return [(person, programme, fen) for person, programme, _, fen in in_the_database(parameters, month)]
 
 
 @pytest.mark.django_db
@@ -66,7 +71,20 @@ def test_three_targets_agree_in_every_month_of_some_lives(parameters):
     for month in MONTHS:
         expected = alone(frame, parameters, month)
         assert in_memory(frame, parameters, month) == expected
-        assert in_the_database(parameters, month) == expected
+        assert in_a_month(parameters, month) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_many_months_in_one_statement_give_what_each_gives_alone():
+    store(placed(lives(BOOK.vocabulary, 600, seed=41)))
+    for first in range(min(MONTHS), max(MONTHS), 12):
+        months = range(first, first + 12)
+        apart = [row for month in months for row in in_the_database(SHIPPED, month)]
+        assert in_the_database(SHIPPED, *months) == sorted(apart)
+    assert in_the_database(SHIPPED, *MONTHS) == sorted(
+        row for month in MONTHS for row in in_the_database(SHIPPED, month)
+    )
 
 
 @pytest.mark.slow
@@ -77,7 +95,7 @@ def test_three_targets_agree_on_twenty_thousand_lives():
     paid: set[str] = set()
     for at, month in enumerate(MONTHS):
         expected = in_memory(frame, SHIPPED, month)
-        assert in_the_database(SHIPPED, month) == expected
+        assert in_a_month(SHIPPED, month) == expected
         mine = frame.filter(pl.col("person_id") % len(MONTHS) == at)
         assert alone(mine, SHIPPED, month) == in_memory(mine, SHIPPED, month)
         paid |= {key for _, key, _ in expected}

@@ -1,29 +1,14 @@
-"""Many persons where they lie: the rules as one SQL statement for a month, inside the transaction that uses the result."""
+"""Many persons where they lie: the rules as one SQL statement for some months, inside the transaction that uses the result."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from psycopg import sql
 
-from vetgrid.core.ruling.language import (
-    Arithmetic,
-    Choice,
-    Comparison,
-    Division,
-    Extreme,
-    Logic,
-    Name,
-    Node,
-    Not,
-    Number,
-    Rate,
-    Type,
-    is_bounded,
-)
 from vetgrid.core.ruling.parameters import Parameters
 from vetgrid.core.ruling.rulebook import AMOUNT, Programme, Rule, Rulebook
-
-_COMPARISONS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+from vetgrid.core.ruling.sql_terms import Compiler, Shared, Term, flag, joined, quoted
 
 
 def determination(
@@ -42,29 +27,33 @@ def determination(
     counted from 0, needed only where there are several.
     """
     chosen = [book.programmes[key] for key in (programmes or book.programmes)]
-    plan = _Plan(book, parameters, source, months, places, kept, {programme.key: programme for programme in chosen})
-    results = [plan.amounts(key, month) for key in plan.chosen for month in months if plan.rule(key, month)]
+    plan = _Plan(book, parameters, months, places, kept, {programme.key: programme for programme in chosen})
+    groups = [_Group(plan, key) for key in plan.chosen]
+    results = [result for group in groups for result in group.results]
     if not results:
-        columns = _list(sql.SQL("f.{}").format(sql.Identifier(name)) for name in kept)
         nobody = "SELECT {}, ''::text AS programme, 0 AS month, 0::bigint AS amount_fen FROM {} f WHERE false"
-        return sql.SQL(nobody).format(columns, source)
+        return sql.SQL(nobody).format(sql.SQL(_list(f"f.{quoted(name)}" for name in kept)), source)
     # Kept by the database step by step: who can be entitled to anything at all, whatever the month; for each programme those
-    # who can be entitled to it, with the columns it needs and no others; then its amounts, a month at a time.
-    steps = [sql.SQL("steady AS MATERIALIZED ({})").format(plan.steady())]
-    steps += [sql.SQL("{} AS MATERIALIZED ({})").format(_group(key), plan.group(key)) for key in plan.chosen]
-    return sql.SQL("WITH {} {}").format(_list(steps), sql.SQL(" UNION ALL ").join(results))
+    # who can be entitled to it, with what is the same in several months worked out; then its amounts, a month at a time.
+    steps: list[sql.Composable] = [sql.SQL("steady AS MATERIALIZED ({})").format(plan.steady(groups, source))]
+    steps += [sql.SQL(f"{group.name} AS MATERIALIZED ({group.step})") for group in groups if group.results]
+    return sql.SQL("WITH {} {}").format(sql.SQL(", ").join(steps), sql.SQL(" UNION ALL ".join(results)))
 
 
-def _list(parts: Iterable[sql.Composable]) -> sql.Composed:
-    return sql.SQL(", ").join(list(parts))
-
-
-def _group(key: str) -> sql.Identifier:
-    return sql.Identifier(f"of {key}")
+def _list(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
 
 
 def _flag(key: str, rule: Rule) -> str:
     return f"{key} since {rule.since}"
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What one programme gives in one month, before exclusions: who is entitled, and to how much."""
+
+    conditions: tuple[Term, ...]
+    amount: Term
 
 
 @dataclass
@@ -73,187 +62,133 @@ class _Plan:
 
     book: Rulebook
     parameters: Parameters
-    source: sql.Composable
     months: Sequence[int]
     places: Sequence[int]
     kept: Sequence[str]
     chosen: Mapping[str, Programme]
 
     def __post_init__(self) -> None:
-        found = [(key, self.rule(key, month)) for key in self.chosen for month in self.months]
-        self.rules = {_flag(key, rule): (key, rule) for key, rule in found if rule}
-        self.compilers = {month: _Compiler(self.parameters, month, self.places) for month in self.months}
+        self.compilers = {month: Compiler(self.parameters, month, self.places) for month in self.months}
+        self._given: dict[tuple[str, int], _Given] = {}
 
     def rule(self, key: str, month: int) -> Rule | None:
         return self.chosen[key].rule_in(month)
 
-    def rivals(self, key: str) -> set[str]:
-        """The programme and those that may take its place."""
-        found = {other for month in self.months for _, other, _ in self.book.losing_conditions(key, month)}
-        return {key} | (found & set(self.chosen))
+    @cached_property
+    def rules(self) -> dict[str, tuple[str, Rule]]:
+        """The rules in force in any of the months, by the name of their flag."""
+        found = [(key, self.rule(key, month)) for key in self.chosen for month in self.months]
+        return {_flag(key, rule): (key, rule) for key, rule in found if rule}
 
-    def columns(self, keys: set[str]) -> sql.Composed:
-        """What the amounts of these programmes need, and their flags."""
-        wanted = {name for key, rule in self.rules.values() if key in keys for name in rule.facts_of_a_month}
-        flags = [name for name, (key, _) in self.rules.items() if key in keys]
-        bounds = ["from_month", "to_month", *(("place",) if len(self.places) > 1 else ())]
-        return _list(map(sql.Identifier, dict.fromkeys([*self.kept, *bounds, *sorted(wanted), *flags])))
+    @property
+    def bounds(self) -> list[str]:
+        return ["from_month", "to_month", *(("place",) if len(self.places) > 1 else ())]
 
-    def steady(self) -> sql.Composed:
-        """The spells that meet, for some programme, every condition that is the same in each month; flags say for which."""
-        shown = []
-        for name, (_, rule) in self.rules.items():
-            compiler = _Compiler(self.parameters, self.months[0], self.places)
-            compiler.read(rule)
-            parts = [compiler.node(node) for node in rule.split[0]] or [sql.SQL("true")]
-            shown.append(sql.SQL("({}) AS {}").format(sql.SQL(" AND ").join(parts), sql.Identifier(name)))
-        # OFFSET 0 keeps the planner from pulling the flags up and working each of them out again wherever it is asked.
-        question = (
-            "SELECT {} FROM (SELECT f.*, {} FROM {} f WHERE from_month <= {} AND to_month > {} OFFSET 0) r WHERE {}"
-        )
-        some = sql.SQL(" OR ").join(map(sql.Identifier, self.rules))
-        last, first = sql.Literal(max(self.months)), sql.Literal(min(self.months))
-        return sql.SQL(question).format(self.columns(set(self.chosen)), _list(shown), self.source, last, first, some)
+    def flags(self, key: str) -> list[str]:
+        return [name for name, (owner, _) in self.rules.items() if owner == key]
 
-    def group(self, key: str) -> sql.Composed:
-        flags = [sql.Identifier(name) for name, (owner, _) in self.rules.items() if owner == key]
-        some = sql.SQL(" OR ").join(flags) if flags else sql.SQL("false")
-        return sql.SQL("SELECT {} FROM steady WHERE {}").format(self.columns(self.rivals(key)), some)
+    def given(self, key: str, month: int) -> _Given:
+        """Who is entitled in the month, and to how much, before exclusions."""
+        if (key, month) not in self._given:
+            rule, compiler = self.rule(key, month), self.compilers[month]
+            assert rule is not None
+            lines = compiler.lines(rule)
+            own = flag(_flag(key, rule))
+            text = "greatest(({})::bigint, 0)" if rule.may_be_negative else "({})::bigint"
+            conditions = (own, *(compiler.term(node, lines) for node in rule.split[1]))
+            self._given[key, month] = _Given(conditions, Term(text, (lines[AMOUNT],)))
+        return self._given[key, month]
 
-    def amounts(self, key: str, month: int) -> sql.Composed:
-        """The rows of one programme in one month."""
-        condition, amount = self.amount(key, month)
-        loses = [
-            _loses(pair.kind, wins_ties, self.amount(other, month), amount)
+    def losses(self, key: str, month: int) -> list[Term]:
+        """When another programme takes the place of this one, for those who meet this one's conditions."""
+        return [
+            _loses(pair.kind, wins_ties, self.given(other, month), self.given(key, month))
             for pair, other, wins_ties in self.book.losing_conditions(key, month)
             if other in self.chosen and self.rule(other, month)
         ]
-        if loses:
-            amount = sql.SQL("CASE WHEN {} THEN 0 ELSE {} END").format(sql.SQL(" OR ").join(loses), amount)
-        names, at = _list(map(sql.Identifier, self.kept)), sql.Literal(month)
-        question = (
-            "SELECT {}, {}::text AS programme, {} AS month, amount_fen FROM (SELECT {}, {} AS amount_fen FROM {} f"
-            " WHERE from_month <= {} AND to_month > {} AND {} OFFSET 0) r WHERE amount_fen > 0"
-        )
-        return sql.SQL(question).format(names, sql.Literal(key), at, names, amount, _group(key), at, at, condition)
 
-    def amount(self, key: str, month: int) -> tuple[sql.Composed, sql.Composable]:
-        """Who is entitled in the month, and to how much, before exclusions."""
-        rule, compiler = self.rule(key, month), self.compilers[month]
-        assert rule is not None
-        compiler.read(rule)
-        flag = sql.SQL("f.{}").format(sql.Identifier(_flag(key, rule)))
-        parts = [flag, *(compiler.node(node) for node in rule.split[1])]
-        text = "greatest(({})::bigint, 0)" if rule.may_be_negative else "({})::bigint"
-        return sql.SQL(" AND ").join(parts), sql.SQL(text).format(compiler.lines[AMOUNT])
+    def steady(self, groups: Sequence["_Group"], source: sql.Composable) -> sql.Composed:
+        """The spells that meet, for some programme, every condition that is the same in each month; flags say for which."""
+        wanted = sorted({name for group in groups for name in group.facts} - set(self.rules))
+        shown = dict.fromkeys([*self.rules, *self.kept, *self.bounds, *wanted])
+        flags = []
+        for name, (_, rule) in self.rules.items():
+            compiler = self.compilers[self.months[0]]
+            lines = compiler.lines(rule)
+            met = [compiler.term(node, lines).plain for node in rule.split[0]] or ["true"]
+            flags.append(f"({' AND '.join(met)}) AS {quoted(name)}")
+        # OFFSET 0 keeps the planner from pulling the flags up and working each of them out again wherever it is asked.
+        inner = f"SELECT f.*, {_list(flags)} FROM {{}} f WHERE from_month <= {max(self.months)} AND to_month > {min(self.months)} OFFSET 0"
+        some = " OR ".join(map(quoted, self.rules))
+        return sql.SQL(f"SELECT {_list(map(quoted, shown))} FROM ({inner}) r WHERE {some}").format(source)
 
 
-def _loses(
-    kind: str, wins_ties: bool, rival: tuple[sql.Composed, sql.Composable], mine: sql.Composable
-) -> sql.Composable:
-    condition, amount = rival
-    if kind == "either_or":
-        return sql.SQL("({} AND {} > 0)").format(condition, amount)
-    sign = ">=" if wins_ties else ">"
-    return sql.SQL("({} AND {} > 0 AND {} " + sign + " {})").format(condition, amount, amount, mine)
+class _Group:
+    """One programme in all its months, for those who can be entitled to it."""
 
+    def __init__(self, plan: _Plan, key: str) -> None:
+        self.plan, self.key, self.name = plan, key, quoted(f"of {key}")
+        self.months = [month for month in plan.months if plan.rule(key, month)]
+        self.shared, self.used = Shared(), set[str]()
+        self.asked = {month: self._asked(month) for month in self.months}
+        for conditions, amount, losses in self.asked.values():
+            self.shared.count([*conditions, amount, *losses])
+        self.always = self._always()
+        self.results = [self._result(month) for month in self.months]
 
-class _Compiler:
-    """Expressions of one month; each table becomes one constant array, which the planner folds."""
+    def _asked(self, month: int) -> tuple[tuple[Term, ...], Term, list[Term]]:
+        given = self.plan.given(self.key, month)
+        # Whoever is in the group has the flag already, unless the rule changes among the months.
+        conditions = given.conditions if len(self.plan.flags(self.key)) > 1 else given.conditions[1:]
+        return conditions, given.amount, self.plan.losses(self.key, month)
 
-    def __init__(self, parameters: Parameters, month: int, places: Sequence[int]) -> None:
-        self.parameters, self.month, self.places = parameters, month, places
-        self.lines: dict[str, sql.Composable] = {}
+    def _always(self) -> dict[str, Term]:
+        """Conditions asked in the same words in every month: whoever fails one is left out at once."""
+        first = {term.plain: term for term in self.asked[self.months[0]][0]} if self.months else {}
+        texts = [{term.plain for term in conditions} for conditions, _, _ in self.asked.values()]
+        return {text: term for text, term in first.items() if all(text in found for found in texts)}
 
-    def read(self, rule: Rule) -> None:
-        """The rule's lines as expressions, for those that ask for them by name."""
-        self.lines = {}
-        for line in rule.lines:
-            self.lines[line.name] = self.node(line.node)
+    @property
+    def facts(self) -> set[str]:
+        """The facts and flags that it reads from the step before."""
+        terms = [term for conditions, amount, losses in self.asked.values() for term in [*conditions, amount, *losses]]
+        return set().union(*(term.columns for term in terms))
 
-    def node(self, node: Node) -> sql.Composable:
-        match node:
-            case Number(value, kind):
-                return sql.SQL(("true" if value else "false") if kind is Type.FLAG else str(value))
-            case Name():
-                return self.named(node)
-            case Arithmetic(operator, left, right):
-                text = "(({})::bigint " + operator + " ({})::bigint)"
-                return sql.SQL(text).format(self.node(left), self.node(right))
-            case Comparison(operator, left, right):
-                text = "({} " + _COMPARISONS[operator] + " {})"
-                return sql.SQL(text).format(self.node(left), self.node(right))
-            case Logic(operator, parts):
-                joined = sql.SQL(f" {operator.upper()} ").join(self.node(part) for part in parts)
-                return sql.SQL("({})").format(joined)
-            case Not(part):
-                return sql.SQL("(NOT {})").format(self.node(part))
-            case Choice(condition, then, otherwise):
-                return sql.SQL("CASE WHEN {} THEN {} ELSE {} END").format(
-                    self.node(condition), self.node(then), self.node(otherwise)
-                )
-            case Division(rounding, left, right):
-                return _divided(rounding, self.node(left), self.node(right))
-            case Extreme(which, parts):
-                word = "least" if which == "min" else "greatest"
-                return sql.SQL(word + "({})").format(sql.SQL(", ").join(self.node(part) for part in parts))
-            case Rate():
-                return self.rate(node)
-
-    def named(self, node: Name) -> sql.Composable:
-        match node.key:
-            case "month":
-                return sql.SQL(str(self.month))
-            case "year":
-                return sql.SQL(str(self.month // 12))
-            case "calendar_month":
-                return sql.SQL(str(self.month % 12 + 1))
-        if node.fact is None:
-            return self.lines[node.key]
-        column = sql.SQL("f.{}").format(sql.Identifier(node.key))
-        return column if node.type is not Type.FLAG else sql.SQL("({} = 1)").format(column)
-
-    def rate(self, node: Rate) -> sql.Composable:
-        found = [
-            self.parameters.lookup(node.table, place=place, month=self.month + node.offset) for place in self.places
+    @property
+    def step(self) -> str:
+        """Those who can be entitled, with what the months need and no more."""
+        shown = [
+            f"f.{quoted(name)}"
+            for name in dict.fromkeys([*self.plan.kept, "from_month", "to_month", *sorted(self.used)])
         ]
-        table = found[0].table
-        cells = [
-            int(bool(resolved.made_by[at])) if node.exists else resolved.amounts[at]
-            for resolved in found
-            for at in range(table.cells)
-        ]
-        if len(cells) == 1 or not any(cells):
-            value: sql.Composable = sql.SQL(f"{cells[0] if cells else 0}::bigint")
-        else:
-            array = sql.SQL("('{{" + ",".join(map(str, cells)) + "}}'::bigint[])").format()
-            value = sql.SQL("({})[{}]").format(array, self.position(node, table.sizes))
-        inside = self.inside(node, table.sizes)
-        if inside is not None:
-            value = sql.SQL("CASE WHEN {} THEN {} ELSE 0 END").format(inside, value)
-        return sql.SQL("({} <> 0)").format(value) if node.exists else value
+        shown += [f"{text} AS {quoted(name)}" for text, name in self.shared.columns.items()]
+        some = " OR ".join(map(quoted, self.plan.flags(self.key)))
+        return f"SELECT {_list(shown)} FROM steady f WHERE {' AND '.join([f'({some})', *self.always])}"
 
-    def position(self, node: Rate, sizes: tuple[int, ...]) -> sql.Composable:
-        at: sql.Composable = sql.SQL("f.place" if len(self.places) > 1 else "0")
-        for dim, size in zip(node.dims, sizes, strict=True):
-            at = sql.SQL("({} * " + str(size) + " + {})").format(at, self.node(dim))
-        return sql.SQL("({})::int + 1").format(at)
+    def _result(self, month: int) -> str:
+        """The rows of one month."""
+        conditions, amount, losses = self.asked[month]
+        left = [term for term in conditions if term.plain not in self.always]
+        tests = [f"from_month <= {month}", f"to_month > {month}", *(self._text(term) for term in left)]
+        if losses:
+            tests.append(f"{self._text(joined('OR', losses))} IS NOT TRUE")
+        shown = _list(f"f.{quoted(name)}" for name in self.plan.kept)
+        worth, label = self._text(amount), sql.Literal(self.key).as_string(None)
+        head = f"{label}::text AS programme, {month} AS month"
+        where = " AND ".join(tests)
+        if self.shared.is_column(amount):
+            return f"SELECT {shown}, {head}, {worth} AS amount_fen FROM {self.name} f WHERE {where} AND {worth} > 0"
+        # OFFSET 0 keeps the amount from being worked out twice, for the condition and for the result.
+        inner = f"SELECT {shown}, {worth} AS amount_fen FROM {self.name} f WHERE {where} OFFSET 0"
+        return f"SELECT {shown}, {head}, amount_fen FROM ({inner}) f WHERE amount_fen > 0"
 
-    def inside(self, node: Rate, sizes: tuple[int, ...]) -> sql.Composable | None:
-        parts = [
-            sql.SQL("{} BETWEEN 0 AND " + str(size - 1)).format(self.node(dim))
-            for dim, size in zip(node.dims, sizes, strict=True)
-            if not is_bounded(dim, size)
-        ]
-        return sql.SQL(" AND ").join(parts) if parts else None
+    def _text(self, term: Term) -> str:
+        return self.shared.render(term, self.used)
 
 
-def _divided(rounding: str, a: sql.Composable, b: sql.Composable) -> sql.Composable:
-    """Floor division for either sign: PostgreSQL's own truncates towards zero."""
-    above = {"half_up": "(2 * ({a})::bigint + ({b})::bigint)", "floor": "({a})::bigint", "ceil": "(-({a})::bigint)"}[
-        rounding
-    ]
-    below = "(2 * ({b})::bigint)" if rounding == "half_up" else "({b})::bigint"
-    sign = "-" if rounding == "ceil" else ""
-    whole = f"{sign}({above} / {below} - ({above} % {below} < 0)::int)"
-    return sql.SQL("CASE WHEN ({b}) > 0 THEN " + whole + " ELSE 0 END").format(a=a, b=b)
+def _loses(kind: str, wins_ties: bool, rival: _Given, mine: _Given) -> Term:
+    met = {term.plain for term in mine.conditions}
+    tests = [*(term for term in rival.conditions if term.plain not in met), Term("({} > 0)", (rival.amount,))]
+    if kind != "either_or":
+        tests.append(Term("({} " + (">=" if wins_ties else ">") + " {})", (rival.amount, mine.amount)))
+    return joined("AND", tests)

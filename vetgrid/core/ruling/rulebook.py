@@ -10,7 +10,6 @@ from typing import Any
 
 from vetgrid.core.ruling.errors import RuleError
 from vetgrid.core.ruling.language import (
-    BUILT_IN,
     Name,
     Node,
     Rate,
@@ -62,18 +61,6 @@ class Rule:
         found = conditions(self.nodes[ENTITLED], self.nodes)
         fixed = tuple(node for node in found if is_fixed(node, self.nodes))
         return fixed, tuple(node for node in found if node not in fixed)
-
-    @cached_property
-    def facts_of_a_month(self) -> frozenset[str]:
-        """The facts that the amount and the conditions that change with the month look at."""
-        asked, seen = [self.nodes[AMOUNT], *self.split[1]], set()
-        while asked:
-            for node in walk(asked.pop()):
-                if isinstance(node, Name) and node.key not in seen and node.key not in BUILT_IN:
-                    seen.add(node.key)
-                    if node.key in self.nodes:
-                        asked.append(self.nodes[node.key])
-        return frozenset(seen - set(self.nodes))
 
     @cached_property
     def may_be_negative(self) -> bool:

@@ -327,20 +327,27 @@ def test_scalar_columnar_and_sql_agree_on_any_rule(tmp_path_factory, first, seco
         ),
     )
     places = [SHISHI, ELSEWHERE]
-    expected = []
-    for row in rows:
-        facts = book.vocabulary.blank() | {key: number for key, number in row.items() if key != "place"}
-        found = scalar.decide(book, parameters, facts, month=MONTH, place=places[row["place"]])
-        expected.append(tuple(found[key].amount_fen for key in ("a", "b")))
+    # One month alone, and a year in one statement with a change of the values in it, where much is worked out once.
+    months = range(MONTH - 3, MONTH + 9)
+    expected = {}
+    for month in months:
+        for at, row in enumerate(rows):
+            facts = book.vocabulary.blank() | {key: number for key, number in row.items() if key != "place"}
+            found = scalar.decide(book, parameters, facts, month=month, place=places[row["place"]])
+            expected |= {(at, key, month): found[key].amount_fen for key in ("a", "b")}
     bounds = {"from_month": 0, "to_month": 99999}
     plain = [{**row, **bounds} for row in rows]
     frame = pl.DataFrame(plain).cast(columnar.schema(book.vocabulary))
-    ((_, amounts),) = columnar.determine(book, parameters, frame, months=[MONTH], places=places)
-    assert list(amounts.select("a", "b").iter_rows()) == expected
-    assert _in_database(book, parameters, plain, places) == [tuple(max(0, part) for part in row) for row in expected]
+    for month, amounts in columnar.determine(book, parameters, frame, months=[*months], places=places):
+        for at, row in enumerate(amounts.select("a", "b").iter_rows(named=True)):
+            assert row == {key: expected[at, key, month] for key in ("a", "b")}
+    paid = {key: amount for key, amount in expected.items() if amount > 0}
+    assert _in_database(book, parameters, plain, places, months) == paid
+    alone = {key: amount for key, amount in paid.items() if key[2] == MONTH}
+    assert _in_database(book, parameters, plain, places, [MONTH]) == alone
 
 
-def _in_database(book, parameters, rows, places):
+def _in_database(book, parameters, rows, places, months):
     names = list(rows[0])
     lines = sql.SQL(", ").join(
         sql.SQL("({})").format(sql.SQL(", ").join([sql.Literal(at), *(sql.Literal(row[name]) for name in names)]))
@@ -348,8 +355,7 @@ def _in_database(book, parameters, rows, places):
     )
     columns = sql.SQL(", ").join(map(sql.Identifier, ["person_id", *names]))
     source = sql.SQL("(SELECT * FROM (VALUES {}) v({}))").format(lines, columns)
-    statement = in_sql.determination(book, parameters, source=source, months=[MONTH], places=places)
+    statement = in_sql.determination(book, parameters, source=source, months=months, places=places)
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(connection.connection))
-        found = {(person, key): amount for person, key, _, amount in cursor.fetchall()}
-    return [tuple(found.get((at, key), 0) for key in ("a", "b")) for at in range(len(rows))]
+        return {(person, key, month): amount for person, key, month, amount in cursor.fetchall()}
