@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from functools import cache
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -27,10 +28,15 @@ PUBLIC = {"vacancy_id", "fair_id", "story_id", "clause_id", "station_id"}
 OPEN = {"/api/v1/citizen/stations"}
 
 
+@cache
+def contract():
+    """The API's own description, worked out once: it takes a tenth of a second."""
+    return api.get_openapi_schema()
+
+
 def doors(kind: str):
     """Every operation of the citizen's or the field's routers: method, path, schema of the body."""
-    found = api.get_openapi_schema()
-    for path, operations in found["paths"].items():
+    for path, operations in contract()["paths"].items():
         for method, operation in operations.items():
             if f"/{kind}/" in path and path not in SIGN_IN:
                 yield method.upper(), path, operation
@@ -43,7 +49,7 @@ def body_of(operation, things):
 
 
 def _sample(schema, things, name):
-    components = api.get_openapi_schema()["components"]["schemas"]
+    components = contract()["components"]["schemas"]
     if "$ref" in schema:
         return _sample(components[schema["$ref"].rpartition("/")[2]], things, name)
     if "anyOf" in schema:
