@@ -2,26 +2,26 @@
 
 from django.urls import path
 
-from vetgrid.orgs import views
+from vetgrid.orgs.views import calendar, divisions, staff, stations
 
 urlpatterns = [
-    path("divisions", views.divisions),
-    path("divisions/<int:code>/rename", views.rename_division),
-    path("divisions/<int:code>/merge", views.merge_division),
-    path("stations", views.stations),
-    path("stations/<uuid:station_id>", views.station),
-    path("stations/<uuid:station_id>/edit", views.edit_station),
-    path("stations/<uuid:station_id>/add/<slug:what>", views.add_station_fact),
-    path("station-facts/<slug:what>/<uuid:fact_id>/end", views.end_station_fact),
-    path("staff", views.staff),
-    path("staff/new", views.new_staff),
-    path("staff/<uuid:staff_id>", views.staff_member),
-    path("staff/<uuid:staff_id>/posts", views.give_post),
-    path("staff/<uuid:staff_id>/end", views.end_staff),
-    path("posts/<uuid:post_id>/end", views.end_post),
-    path("reception-days", views.reception_days),
-    path("reception-days/publish", views.publish_reception_days),
-    path("reception-days/<uuid:day_id>/cancel", views.cancel_reception_day),
-    path("calendar", views.year),
-    path("calendar/exception", views.set_exception),
+    path("divisions", divisions.divisions),
+    path("divisions/<int:code>/rename", divisions.rename_division),
+    path("divisions/<int:code>/merge", divisions.merge_division),
+    path("stations", stations.stations),
+    path("stations/<uuid:station_id>", stations.station),
+    path("stations/<uuid:station_id>/edit", stations.edit_station),
+    path("stations/<uuid:station_id>/add/<slug:what>", stations.add_station_fact),
+    path("station-facts/<slug:what>/<uuid:fact_id>/end", stations.end_station_fact),
+    path("staff", staff.staff),
+    path("staff/new", staff.new_staff),
+    path("staff/<uuid:staff_id>", staff.staff_member),
+    path("staff/<uuid:staff_id>/posts", staff.give_post),
+    path("staff/<uuid:staff_id>/end", staff.end_staff),
+    path("posts/<uuid:post_id>/end", staff.end_post),
+    path("reception-days", calendar.reception_days),
+    path("reception-days/publish", calendar.publish_reception_days),
+    path("reception-days/<uuid:day_id>/cancel", calendar.cancel_reception_day),
+    path("calendar", calendar.year),
+    path("calendar/exception", calendar.set_exception),
 ]

@@ -1,0 +1,1 @@
+"""Pages of the service network: divisions, stations, staff, reception days."""
