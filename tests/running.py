@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pyotp
 
-from vetgrid.config import embedded
+from vetgrid.config import embedded, postgres_programs
 
 ROOT = Path(__file__).parents[1]
 VETGRID = [sys.executable, "-m", "vetgrid.cli"]
@@ -155,7 +155,7 @@ def prepared(home: Path) -> Running:
             (first.home / "is-ready").touch()
     shutil.copytree(first.home, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("postgres", "demo.log"))
     ours, theirs = embedded.cluster(home / "postgres"), embedded.cluster(first.home / "postgres")
-    embedded._make_folder(ours.place)
+    postgres_programs.make_folder(ours.place)
     embedded._own_folder(ours.data, ours)
     # With the owner and the modes, which the server checks.
     subprocess.run(["cp", "-a", f"{theirs.data}/.", str(ours.data)], check=True)

@@ -15,8 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from vetgrid.config import embedded
-from vetgrid.config.embedded import Cluster, EmbeddedDatabaseError
+from vetgrid.config import embedded, postgres_programs
+from vetgrid.config.embedded import Cluster
+from vetgrid.config.postgres_programs import EmbeddedDatabaseError
 
 ROOT = Path(__file__).parent.parent
 INSTALLED = sorted(str(path.parent) for path in Path("/usr/lib/postgresql").glob("1[5-9]/bin/initdb"))
@@ -24,7 +25,7 @@ IN_MEMORY = Path("/dev/shm")  # making a cluster is a thousand small files: seve
 START = """
 import sys
 from pathlib import Path
-from vetgrid.config import embedded
+from vetgrid.config import embedded, postgres_programs
 embedded.start(embedded.cluster(Path(sys.argv[1])), durable=False)
 """
 
@@ -34,7 +35,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A short folder that every user may enter (pytest's own one is closed to root's server)."""
     monkeypatch.delenv("PG_BINDIR", raising=False)
     with open_folder() as path:
-        monkeypatch.setattr(embedded, "_ELSEWHERE", path / "elsewhere")
+        monkeypatch.setattr(postgres_programs, "ELSEWHERE", path / "elsewhere")
         yield path
 
 

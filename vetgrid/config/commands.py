@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 
 from vetgrid.config import database, embedded, instance, migrating, supervising
+from vetgrid.config.postgres_programs import EmbeddedDatabaseError
 from vetgrid.core.errors import Conflict, Refused
 
 
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         code: int = arguments.command(arguments)
     except KeyboardInterrupt:
         return 130
-    except (Refused, embedded.EmbeddedDatabaseError) as error:
+    except (Refused, EmbeddedDatabaseError) as error:
         print(error, file=sys.stderr)
         return 1
     return code

