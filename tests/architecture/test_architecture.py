@@ -151,6 +151,12 @@ def test_every_form_that_posts_carries_the_csrf_token():
             assert "{% csrf_token %}" in form, path
 
 
+def test_the_raw_query_of_an_address_is_read_where_nothing_of_the_database_is_shown():
+    """The probe of doors sees every other look at a query (docs/decisions/0025)."""
+    found = {names(path) for path in MODULES if re.search(r"QUERY_STRING|get_full_path", path.read_text("utf-8"))}
+    assert found == {"vetgrid/accounts/middleware.py", "vetgrid/core/once.py", "vetgrid/core/api.py"}
+
+
 def test_lock_files_name_no_hosts():
     for path in ROOT.glob("requirements*.lock"):
         assert "http" not in path.read_text(encoding="utf-8")
