@@ -16,6 +16,7 @@ urlpatterns = [
     path("payments/lines/<uuid:line_id>/hold", parts.hold),
     path("payments/files/<uuid:pay_file_id>", parts.fetch),
     path("payments/people/<uuid:person_id>", parts.ledger),
+    path("payments/person/<uuid:person_id>/panel", parts.person_panel),
     path("payments/people/<uuid:person_id>/account-notice", parts.report_account),
     path("payments/account-notices/<uuid:account_notice_id>/lift", parts.lift),
 ]

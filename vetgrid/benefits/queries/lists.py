@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from vetgrid.benefits.handling import is_paid
+from vetgrid.benefits.handling import automatic, is_paid
 from vetgrid.benefits.models import Application, Award, Confirmation, DeathReport, Finding, Run
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.sources import book
@@ -16,6 +16,7 @@ from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import Level, Places, ancestor, level_of
 from vetgrid.core.reach import within
+from vetgrid.orgs.names import choices_within
 from vetgrid.registry.models import Person
 
 READ = BenefitsPermission.READ
@@ -30,6 +31,8 @@ class Filter:
     programme: str = ""
     division: int | None = None
     text: str = ""
+    without: tuple[str, ...] = ()
+    """Programmes that do not count: the lists that the platform draws up itself, where take-up is asked."""
 
 
 def applications(asked: Filter, *, seen_by: Actor) -> QuerySet[Application]:
@@ -101,18 +104,18 @@ class TakeUp:
 
 
 def take_up_by_programme(*, seen_by: Actor, division: int | None = None, today: date) -> list[TakeUp]:
-    """Each programme that is paid, in its order."""
-    counts = _take_up("programme", seen_by, division)
+    """Each programme that is paid on application, in its order."""
+    counts = _take_up("programme", seen_by, division, today)
     return [
         TakeUp(one.key, one.label, *counts.get(one.key, (0, 0)))
         for one in book().programmes.values()
-        if is_paid(one.key, on=today)
+        if is_paid(one.key, on=today) and one.key not in automatic(on=today)
     ]
 
 
-def take_up_by_place(*, seen_by: Actor, division: int, names: dict[int, str]) -> list[TakeUp]:
+def take_up_by_place(*, seen_by: Actor, division: int, names: dict[int, str], today: date) -> list[TakeUp]:
     """Each place of `names`, which lie below `division`, with everything inside it."""
-    counts = _take_up("division", seen_by, division)
+    counts = _take_up("division", seen_by, division, today)
     lines = []
     for code, name in names.items():
         inside = [pair for at, pair in counts.items() if at in Places.of([code])]
@@ -120,8 +123,9 @@ def take_up_by_place(*, seen_by: Actor, division: int, names: dict[int, str]) ->
     return lines
 
 
-def _take_up(column: str, seen_by: Actor, division: int | None) -> dict[Any, tuple[int, int]]:
-    rows = _in_place(Finding.objects.filter(closed_on=None), Filter(division=division), seen_by)
+def _take_up(column: str, seen_by: Actor, division: int | None, today: date) -> dict[Any, tuple[int, int]]:
+    asked = Filter(division=division, without=automatic(on=today))
+    rows = _in_place(Finding.objects.filter(closed_on=None), asked, seen_by)
     rows = rows.filter(kind__in=("receiving", "missing")).order_by()
     counts = rows.values_list(column).annotate(
         receiving=Count("id", filter=Q(kind="receiving")), missing=Count("id", filter=Q(kind="missing"))
@@ -129,10 +133,32 @@ def _take_up(column: str, seen_by: Actor, division: int | None) -> dict[Any, tup
     return {key: (receiving, missing) for key, receiving, missing in counts}
 
 
-def headline(*, seen_by: Actor) -> TakeUp:
-    """Everything in reach: the take-up rate that the desk shows."""
-    counts = _take_up("kind", seen_by, None)
-    return TakeUp("", "待遇落实率", sum(pair[0] for pair in counts.values()), sum(pair[1] for pair in counts.values()))
+@dataclass(frozen=True)
+class Headline:
+    """The take-up rate of everything in reach, with the programmes and places that are furthest behind."""
+
+    whole: TakeUp
+    programmes: tuple[TakeUp, ...]
+    places: tuple[TakeUp, ...]
+
+
+def headline(*, seen_by: Actor, today: date, shown: int = 5) -> Headline:
+    """待遇落实率: what the desk shows."""
+    programmes = take_up_by_programme(seen_by=seen_by, today=today)
+    whole = TakeUp(
+        "", "待遇落实率", sum(line.receiving for line in programmes), sum(line.missing for line in programmes)
+    )
+    place = county_of(seen_by)
+    level = Level.TOWN if level_of(place) <= Level.COUNTY else Level.VILLAGE
+    names = {int(code): name for code, name in choices_within(seen_by.places(READ), levels=(level,))}
+    places = take_up_by_place(seen_by=seen_by, division=place, names=names, today=today) if len(names) > 1 else []
+    return Headline(whole, _behind(programmes, shown), _behind(places, shown))
+
+
+def _behind(lines: list[TakeUp], shown: int) -> tuple[TakeUp, ...]:
+    """The lowest rates first; what nobody is entitled to has none."""
+    rated = [line for line in lines if line.rate is not None]
+    return tuple(sorted(rated, key=lambda line: (line.rate, -line.missing))[:shown])
 
 
 def to_confirm(*, year: int, asked: Filter, seen_by: Actor, is_done: bool = False) -> QuerySet[Person]:
@@ -185,6 +211,8 @@ def _in_place(rows: QuerySet[Any], asked: Filter, seen_by: Actor) -> QuerySet[An
         rows = within(rows, Places.of([asked.division]))
     if asked.programme:
         rows = rows.filter(programme=asked.programme)
+    if asked.without:
+        rows = rows.exclude(programme__in=asked.without)
     return rows
 
 

@@ -13,7 +13,7 @@ from vetgrid.audit.trail import record
 from vetgrid.benefits import actions
 from vetgrid.benefits.actions import running
 from vetgrid.benefits.forms.people import DraftForm, NoteForm, PapersForm, ReasonForm, RunForm
-from vetgrid.benefits.handling import deadline
+from vetgrid.benefits.handling import automatic, deadline
 from vetgrid.benefits.models import Finding
 from vetgrid.benefits.paying import draft_month
 from vetgrid.benefits.permissions import BenefitsPermission
@@ -50,6 +50,7 @@ def _filter(request: Any) -> queries.Filter:
         programme=programme if programme in book().programmes else "",
         division=int(code) if code.isdecimal() and len(code) == 12 else None,
         text=asked.get("text", "").replace("\0", "")[:60],
+        without=automatic(on=today()) if asked.get("taken") == "1" else (),
     )
 
 
@@ -198,7 +199,7 @@ def finding(request: Any, benefit_finding_id: UUID) -> HttpResponse:
 def take_up(request: Any) -> HttpResponse:
     place, below = _place(request)
     lines = queries.take_up_by_programme(seen_by=request.actor, division=place, today=today())
-    places = queries.take_up_by_place(seen_by=request.actor, division=place, names=below)
+    places = queries.take_up_by_place(seen_by=request.actor, division=place, names=below, today=today())
     whole = queries.TakeUp("", "", sum(line.receiving for line in lines), sum(line.missing for line in lines))
     context = {
         "place": place,
