@@ -106,11 +106,10 @@ def rows_of(wrong: Wrong, *, seen_by: Actor, today: date | None = None) -> Query
         values.append(chosen)
     if wrong.key == "books-account":
         values += [list(accounts())] * 2
-    model: type[PayLine] | type[PayRun] = PayLine if wrong.is_about_lines else PayRun
-    rows = model._default_manager.filter(pk__in=RawSQL(question, values))  # noqa: S611  # constants, values as parameters
+    broken = RawSQL(question, values)  # noqa: S611  # constants, with values as parameters
     if wrong.is_about_lines:
-        return rows.select_related("run").order_by("run__number", "number")
-    return rows.order_by("number")
+        return PayLine.objects.filter(pk__in=broken).select_related("run").order_by("run__number", "number")
+    return PayRun.objects.filter(pk__in=broken).order_by("number")
 
 
 def wrong_in_the_books(*, seen_by: Actor) -> list[str]:

@@ -57,6 +57,7 @@ def _asked(request: Any) -> queries.RunFilter:
         text=get("text", "").strip()[:40],
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 and int(year) > 0 else None,
         is_open=get("open") == "1",
+        ids=tuple(queries.waiting_for(seen_by=request.actor, today=today())) if get("waiting") == "1" else None,
     )
 
 
