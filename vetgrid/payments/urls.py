@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from vetgrid.payments.views import parts, runs
+from vetgrid.payments.views import jobs, parts, runs
 
 urlpatterns = [
     path("payments", runs.runs),
     path("payments/reissue", runs.reissue),
     path("payments/accounts", parts.accounts),
+    path("payments/jobs/<uuid:pay_job_id>", jobs.job),
+    path("payments/jobs/<uuid:pay_job_id>/<slug:job_verb>", jobs.move),
     path("payments/runs/<uuid:run_id>", runs.run),
     path("payments/runs/<uuid:run_id>/moves/<slug:move_key>", runs.move),
     path("payments/runs/<uuid:run_id>/file", parts.write_again),
