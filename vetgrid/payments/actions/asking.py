@@ -153,8 +153,16 @@ def _returned(job: PayJob, told: jobs.Told, by: Actor, today: date) -> PayRun:
     assert job.run is not None and job.file is not None
     with knowing("file", str(job.file)):
         row, body = content(job.file)
-    named = {"name": row.name, "format_key": job.format_key}
-    take_return(run_id=job.run.id, body=body, **named, by=by, today=today, told=told, kept=job.file)
+    take_return(
+        run_id=job.run.id,
+        body=body,
+        name=row.name,
+        format_key=job.format_key,
+        by=by,
+        today=today,
+        told=told,
+        kept=job.file,
+    )
     return job.run
 
 
