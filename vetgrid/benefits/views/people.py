@@ -17,6 +17,7 @@ from vetgrid.benefits.forms.people import (
     DeathForm,
     DecideForm,
     FactForm,
+    MoveInForm,
     MoveOutForm,
     ReasonForm,
 )
@@ -299,6 +300,32 @@ def _with_reason(request: Any, person_id: UUID, words: _Words, act: Callable[[st
         done=words.done,
         button=words.button,
         context={"note": words.note},
+    )
+
+
+@guarded(DECIDE)
+@require_http_methods(["GET", "POST"])
+def move_in(request: Any, person_id: UUID) -> HttpResponse:
+    """What another county paid goes on here, from the month after."""
+    who = queries.person(person_id, seen_by=request.actor)
+
+    def act(data: dict[str, Any]) -> None:
+        names = ("programme", "moved_on", "from_place", "paid_until", "document")
+        transfer = actions.Transfer(paid_fen=int(data["paid_yuan"] * 100), **{name: data[name] for name in names})
+        actions.move_in(person_id=who.id, transfer=transfer, by=request.actor, today=today())
+
+    note = (
+        "迁移当年由原地发到12月,次年1月起由本地发放;原地已发到以后月份的,本地从下一个月起。原地欠发的月份会列为事项。"
+    )
+    return form_page(
+        request,
+        MoveInForm(request.POST or None),
+        title=f"迁入接续 · {who.name}",
+        back=_page(who.id),
+        act=act,
+        done="已接续。",
+        button="接续",
+        context={"note": note},
     )
 
 
