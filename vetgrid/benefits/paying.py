@@ -17,6 +17,7 @@ from vetgrid.core.actor import Actor, require
 from vetgrid.core.errors import Invalid
 from vetgrid.core.places import Level, Places, ancestor, interval
 from vetgrid.core.ruling.months import first_day, label, month_on
+from vetgrid.core.ruling.parameters import Parameters
 from vetgrid.core.scope import lending
 from vetgrid.payments.actions import draft_run_from_sql
 from vetgrid.payments.jobs import Told, declare, silent
@@ -58,11 +59,13 @@ def claims_into(*, division: int, month: int, today: date, told: Told = silent) 
     first = month - months_of("look_back", on=today) + 1
     county, (low, high) = ancestor(division, Level.COUNTY), interval(division)
     fresh_table("claim_amounts")
-    months = list(range(first - 1, month + 1))
+    # The same values for all months, whoever adds some meanwhile.
+    values, months = parameters(), list(range(first - 1, month + 1))
     for at in range(0, len(months), _AT_ONCE):
         told(at, len(months) + _AFTERWARDS)
         some = months[at : at + _AT_ONCE]
-        determine_into("claim_amounts", some, source=of_places(division), county=county, programmes=programmes)
+        source = of_places(division)
+        determine_into("claim_amounts", some, source=source, county=county, programmes=programmes, among=values)
     told(len(months), len(months) + _AFTERWARDS)
     run(sql.SQL("CREATE INDEX ON claim_amounts (person_id, programme, month)"))
     run(sql.SQL("DROP TABLE IF EXISTS pg_temp.claim_rows"))
@@ -82,12 +85,11 @@ def claims_into(*, division: int, month: int, today: date, told: Told = silent) 
             " FROM ({rows}) c WINDOW w AS (PARTITION BY c.person_id, c.purpose ORDER BY c.month)"
         ).format(once=literal(once), rows=rows)
     )
-    return sql.SQL(_SELECT).format(last=literal(month), rate_changed=_rate_changed(month))
+    return sql.SQL(_SELECT).format(last=literal(month), rate_changed=_rate_changed(month, values))
 
 
-def _rate_changed(month: int) -> sql.Composable:
+def _rate_changed(month: int, values: Parameters) -> sql.Composable:
     """Whether the tables of the claim's programme changed from the month before to the claim's own month."""
-    values = parameters()
     pairs: list[sql.Composable] = []
     for programme in book().programmes.values():
         tables = {table for rule in programme.rules for table, _ in book().tables_of(rule)}

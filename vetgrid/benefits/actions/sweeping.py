@@ -19,7 +19,7 @@ from vetgrid.benefits.determining import determine_into, fresh_table, of_people,
 from vetgrid.benefits.handling import is_automatic, is_paid, months_of
 from vetgrid.benefits.loading import Given, load_awards
 from vetgrid.benefits.models import Finding
-from vetgrid.benefits.sources import book
+from vetgrid.benefits.sources import book, parameters
 from vetgrid.core.actor import Actor
 from vetgrid.core.places import Level, Places, ancestor, interval
 from vetgrid.core.ruling.months import month_on
@@ -145,9 +145,10 @@ def _determine(
 ) -> None:
     """What is given now (of benefits that come once or yearly: within the last year), and in the months ahead."""
     fresh_table("sweep_all")
-    determine_into("sweep_all", [month], source=scope.source, county=scope.county, programmes=[*monthly, *others])
+    call: dict[str, Any] = {"source": scope.source, "county": scope.county, "among": parameters()}
+    determine_into("sweep_all", [month], programmes=[*monthly, *others], **call)
     back = range(month - months_of("once_open", on=today) + 1, month)
-    determine_into("sweep_all", back, source=scope.source, county=scope.county, programmes=others)
+    determine_into("sweep_all", back, programmes=others, **call)
     with connection.cursor() as cursor:
         cursor.execute(_ONLY_BEFORE, {"yearly": list(yearly)})
     fresh_table("sweep_now")
@@ -159,7 +160,7 @@ def _determine(
     )
     fresh_table("sweep_soon")
     ahead = range(month + 1, month + months_of("look_ahead", on=today) + 1)
-    determine_into("sweep_soon", ahead, source=scope.source, county=scope.county, programmes=[*monthly, *others])
+    determine_into("sweep_soon", ahead, programmes=[*monthly, *others], **call)
     run(sql.SQL("ANALYZE sweep_now"))
 
 

@@ -113,7 +113,7 @@ def _overview(request: Any, found: PayRun) -> dict[str, Any]:
         "funding": queries.funding_of(found, today=today()),
         "labels": dict(PayRun.Kind.choices),
         "move_labels": {move.key: move.label for move in RUN.moves}
-        | {"draft": "编制", "hold": "暂缓", "sign_off": "签署"},
+        | {"draft": "编制", "hold": "暂缓", "sign_off": "签署", "rekey": "更换密钥"},
     }
 
 
