@@ -70,7 +70,14 @@ JOB = Flow(
     ),
     moves=(
         Move("begin", "开始", states("waiting", "running"), "running", May.READ, "后台自动开始;中断后重新办理"),
-        Move("cancel", "取消", states("waiting", "running"), "cancelled", May.READ, "由交办人取消;没有留下任何记录"),
+        Move(
+            "cancel",
+            "取消",
+            states("waiting", "running", "failed"),
+            "cancelled",
+            May.READ,
+            "由交办人取消;没有留下任何记录",
+        ),
         Move("resume", "重新办理", states("cancelled", "failed"), "waiting", May.READ, "由交办人重新交办,从头办理"),
         Move("fail", "没有办成", states("running"), "failed", May.READ, "写明原因,更正后可重新办理"),
         Move("finish", "完成", states("running"), "done", May.READ, "全部办完后自动完成"),

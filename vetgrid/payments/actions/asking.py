@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from vetgrid.audit.trail import record
@@ -63,6 +63,8 @@ def ask_to_take_return(
 
 
 def _asked(job: PayJob, *, by: Actor) -> PayJob:
+    with connection.cursor() as cursor:  # two who ask at once would not see one another's job
+        cursor.execute("SELECT pg_advisory_xact_lock(7303, %s)", [job.division % 2_147_483_647])
     busy = PayJob.objects.filter(kind=job.kind, division=job.division, run=job.run, state__in=("waiting", "running"))
     if busy.exists():
         raise Conflict(f"这里的“{Kind(job.kind).label}”已经在后台办理,请等它完成,或先取消。")

@@ -1,8 +1,10 @@
 """Which jobs of the background: those of the viewer's paying places that are not done, and one of them."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from vetgrid.core.actor import Actor
 from vetgrid.core.errors import NotFound
@@ -13,12 +15,15 @@ from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.states import JOB
 
 READ = PaymentsPermission.READ
+_SHOWN = timedelta(days=14)
+"""So long a job that could not be done stays in the list."""
 
 
 def open_jobs(*, seen_by: Actor) -> QuerySet[PayJob]:
-    """What waits, runs or could not be done; whatever is done shows as a run."""
+    """What waits, runs or could not be done lately; whatever is done shows as a run."""
     rows = within(PayJob.objects.all(), seen_by.places(READ))
-    return rows.filter(state__in=("waiting", "running", "failed")).order_by("-asked_at")
+    late = Q(state="failed", asked_at__gte=timezone.now() - _SHOWN)
+    return rows.filter(Q(state__in=("waiting", "running")) | late).order_by("-asked_at")
 
 
 def job(job_id: UUID, *, seen_by: Actor) -> PayJob:
