@@ -16,7 +16,7 @@ from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import Level, Places, ancestor, level_of
 from vetgrid.core.reach import within
-from vetgrid.orgs.names import choices_within
+from vetgrid.orgs.names import names_of
 from vetgrid.registry.models import Person
 
 READ = BenefitsPermission.READ
@@ -105,9 +105,9 @@ class TakeUp:
 
 def take_up_by_programme(*, seen_by: Actor, division: int | None = None, today: date) -> list[TakeUp]:
     """Each programme that is paid on application, in its order."""
-    counts = _take_up("programme", seen_by, division, today)
+    counts = _take_up(("programme",), seen_by, division, today)
     return [
-        TakeUp(one.key, one.label, *counts.get(one.key, (0, 0)))
+        TakeUp(one.key, one.label, *counts.get((one.key,), (0, 0)))
         for one in book().programmes.values()
         if is_paid(one.key, on=today) and one.key not in automatic(on=today)
     ]
@@ -115,22 +115,25 @@ def take_up_by_programme(*, seen_by: Actor, division: int | None = None, today: 
 
 def take_up_by_place(*, seen_by: Actor, division: int, names: dict[int, str], today: date) -> list[TakeUp]:
     """Each place of `names`, which lie below `division`, with everything inside it."""
-    counts = _take_up("division", seen_by, division, today)
+    counts = _take_up(("division",), seen_by, division, today)
     lines = []
     for code, name in names.items():
-        inside = [pair for at, pair in counts.items() if at in Places.of([code])]
+        inside = [pair for (at,), pair in counts.items() if at in Places.of([code])]
         lines.append(TakeUp(str(code), name, sum(pair[0] for pair in inside), sum(pair[1] for pair in inside)))
     return lines
 
 
-def _take_up(column: str, seen_by: Actor, division: int | None, today: date) -> dict[Any, tuple[int, int]]:
+def _take_up(
+    columns: tuple[str, ...], seen_by: Actor, division: int | None, today: date
+) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Receiving and missing by these columns."""
     asked = Filter(division=division, without=automatic(on=today))
     rows = _in_place(Finding.objects.filter(closed_on=None), asked, seen_by)
     rows = rows.filter(kind__in=("receiving", "missing")).order_by()
-    counts = rows.values_list(column).annotate(
+    counts = rows.values_list(*columns).annotate(
         receiving=Count("id", filter=Q(kind="receiving")), missing=Count("id", filter=Q(kind="missing"))
     )
-    return {key: (receiving, missing) for key, receiving, missing in counts}
+    return {tuple(key): (receiving, missing) for *key, receiving, missing in counts}
 
 
 @dataclass(frozen=True)
@@ -143,22 +146,31 @@ class Headline:
 
 
 def headline(*, seen_by: Actor, today: date, shown: int = 5) -> Headline:
-    """待遇落实率: what the desk shows."""
-    programmes = take_up_by_programme(seen_by=seen_by, today=today)
-    whole = TakeUp(
-        "", "待遇落实率", sum(line.receiving for line in programmes), sum(line.missing for line in programmes)
-    )
+    """待遇落实率: what the desk shows, from one question for programmes and places together."""
     place = county_of(seen_by)
-    level = Level.TOWN if level_of(place) <= Level.COUNTY else Level.VILLAGE
-    names = {int(code): name for code, name in choices_within(seen_by.places(READ), levels=(level,))}
-    places = take_up_by_place(seen_by=seen_by, division=place, names=names, today=today) if len(names) > 1 else []
-    return Headline(whole, _behind(programmes, shown), _behind(places, shown))
+    span = 10 ** (12 - (Level.TOWN if level_of(place) <= Level.COUNTY else Level.VILLAGE))
+    programmes: dict[str, list[int]] = {}
+    places: dict[int, list[int]] = {}
+    for (key, division), pair in _take_up(("programme", "division"), seen_by, None, today).items():
+        if key not in book().programmes:
+            continue
+        for sums in (programmes.setdefault(key, [0, 0]), places.setdefault(division // span * span, [0, 0])):
+            sums[0] += pair[0]
+            sums[1] += pair[1]
+    names = names_of(places) if len(places) > 1 else {}
+    return Headline(
+        TakeUp(
+            "", "待遇落实率", sum(one for one, _ in programmes.values()), sum(one for _, one in programmes.values())
+        ),
+        _behind([TakeUp(key, book().programmes[key].label, *pair) for key, pair in programmes.items()], shown),
+        _behind([TakeUp(str(code), names[code], *places[code]) for code in names], shown),
+    )
 
 
 def _behind(lines: list[TakeUp], shown: int) -> tuple[TakeUp, ...]:
-    """The lowest rates first; what nobody is entitled to has none."""
-    rated = [line for line in lines if line.rate is not None]
-    return tuple(sorted(rated, key=lambda line: (line.rate, -line.missing))[:shown])
+    """The lowest rates first, of those where somebody is missed."""
+    late = [line for line in lines if line.missing]
+    return tuple(sorted(late, key=lambda line: (line.rate, -line.missing))[:shown])
 
 
 def to_confirm(*, year: int, asked: Filter, seen_by: Actor, is_done: bool = False) -> QuerySet[Person]:

@@ -138,10 +138,7 @@ def test_take_up_leaves_out_the_lists_that_the_platform_draws_up_itself(clerk, c
         assert Finding.objects.filter(programme="condolence", kind="receiving").count() == 5
         found = lists.headline(seen_by=seen_by, today=TODAY)
         assert (found.whole.receiving, found.whole.missing, found.whole.rate) == (1, 4, 20)
-        assert [(line.key, line.rate) for line in found.programmes] == [
-            ("rural_over60", 0),
-            ("disability_pension", 100),
-        ]
+        assert [(line.key, line.rate) for line in found.programmes] == [("rural_over60", 0)]
         assert [(line.label, line.receiving, line.missing) for line in found.places] == [
             ("宝盖镇", 0, 1),
             ("灵秀镇", 1, 3),
