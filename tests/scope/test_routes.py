@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_contexts")]
 # For each parameter of an address: which thing of town B is put there.
 IDS = {
     "person_id": "person",
+    "pay_job_id": "pay_job",
     "fact_id": "phone",
     "consent_id": "consent",
     "station_id": "station",
@@ -112,6 +113,7 @@ WORDS = {
     "award_verb": "suspend",
     "application_verb": "papers",
     "run_verb": "cancel",
+    "job_verb": "cancel",
     "act_key": "file.confirm",
     "campaign_verb": "close",
     "programme_key": "rural_over60",

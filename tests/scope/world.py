@@ -860,7 +860,19 @@ def _payments(mark: str, things: dict[str, Any]) -> dict[str, Any]:
         made_at=now,
         **scoped,
     )
+    job = payments.PayJob.objects.create(
+        kind="reissue",
+        label=f"{mark}办理",
+        month=month,
+        state="failed",
+        problem=mark,
+        asked_by=by,
+        asked_by_name=mark,
+        asked_at=now,
+        **scoped,
+    )
     return {
+        "pay_job": job,
         "pay_run": run,
         "pay_line": line,
         "pay_file": file,

@@ -8,6 +8,6 @@ class BenefitsConfig(AppConfig):
     label = "benefits"
 
     def ready(self) -> None:
-        from vetgrid.benefits import figures, gating, kinds, reactions, simulation_tasks, states  # noqa: F401  # they declare themselves
+        from vetgrid.benefits import figures, gating, kinds, paying, reactions, simulation_tasks, states  # noqa: F401  # they declare themselves
 
         reactions.subscribe_all()

@@ -9,11 +9,12 @@ from vetgrid.benefits.determining import determine_into, fresh_table, of_people
 from vetgrid.benefits.handling import deadline
 from vetgrid.benefits.sources import book
 from vetgrid.benefits.spelling import settle
-from vetgrid.core.places import Level, Places, ancestor
+from vetgrid.core.places import NATION, Level, Places, ancestor
 from vetgrid.core.ruling.months import month_on
 from vetgrid.core.ruling.vocabulary import yuan
 from vetgrid.core.scope import lending
 from vetgrid.payments.gate import Asked, Check, Found, declare
+from vetgrid.payments.summing import sum_up_run
 
 LAPSED = """
 SELECT DISTINCT l.id, p.name || %(year)s || '年度没有确认,宽限期已过。请先办理年度确认,或暂缓发放。'
@@ -60,6 +61,31 @@ SELECT DISTINCT l.id, p.name, c.purpose, o.purpose
     ON e.one = c.purpose AND e.two = o.purpose
    AND e.since <= extract(year FROM c.month) * 12 + extract(month FROM c.month) - 1
  WHERE c.run_id = %(run)s AND l.outcome = 'open' AND c.determined_fen > 0 AND o.determined_fen > 0
+"""
+# The same beyond this run: new money of one benefit, where the ledger or an open run has the other one for that month, under this file, under files
+# merged into it, or under another county's file of the same number. What this run itself claims of the other is asked above.
+DOUBLE_BEFORE = """
+SELECT l.id, p.name, c.purpose, t.purpose, c.month
+  FROM payments_claim c JOIN payments_payline l ON l.run_id = c.run_id AND l.payee_id = c.payee_id
+  JOIN registry_person p ON p.id = c.payee_id
+  JOIN (SELECT member, payee FROM pay_family
+         UNION SELECT q.id, r.id FROM registry_person r JOIN registry_person q ON q.id_index = r.id_index AND q.id <> r.id
+          WHERE r.id IN (SELECT payee FROM pay_family) AND r.id_index IS NOT NULL) f ON f.payee = c.payee_id
+  JOIN (SELECT payee_id, purpose, month, CASE WHEN debit = 'expense' THEN amount_fen ELSE -amount_fen END AS fen
+          FROM payments_posting WHERE kind IN ('accrual', 'recovery')
+         UNION ALL
+        SELECT w.payee_id, w.purpose, w.month, w.determined_fen FROM payments_claim w JOIN payments_payrun r ON r.id = w.run_id
+          JOIN payments_payline k ON k.run_id = w.run_id AND k.payee_id = w.payee_id AND k.outcome = 'open'
+         WHERE w.run_id <> %(run)s AND r.state IN ('draft', 'gated', 'reviewed', 'approved')) t
+    ON t.payee_id = f.member AND t.month = c.month
+  JOIN unnest(%(first)s::text[], %(second)s::text[], %(since)s::int[]) AS e(one, two, since)
+    ON e.one = c.purpose AND e.two = t.purpose
+   AND e.since <= extract(year FROM c.month) * 12 + extract(month FROM c.month) - 1
+ WHERE c.run_id = %(run)s AND l.outcome = 'open' AND c.due_fen > 0
+   AND NOT EXISTS (SELECT 1 FROM payments_claim o WHERE o.run_id = c.run_id AND o.payee_id = c.payee_id AND o.purpose = t.purpose
+                      AND o.month = c.month)
+ GROUP BY l.id, p.name, c.purpose, t.purpose, c.month, f.member
+HAVING sum(t.fen) > 0
 """
 
 
@@ -135,6 +161,7 @@ def wrong_rate(asked: Asked) -> Iterable[Found]:
 
 
 def double(asked: Asked) -> Iterable[Found]:
+    """Two benefits of which one excludes the other: both in this run, or one of them paid before, here or in another county."""
     pairs = [pair for pair in book().pairs if pair.kind != "stack"]
     values: dict[str, Any] = {
         "run": asked.run_id,
@@ -144,6 +171,18 @@ def double(asked: Asked) -> Iterable[Found]:
     }
     for line, name, one, other in _rows(DOUBLE, values, _county(asked)):
         yield line, f"{name}同时核定了“{_label(one)}”和“{_label(other)}”,按规定只能享受一项。"
+    values["first"], values["second"] = values["first"] + values["second"], values["second"] + values["first"]
+    values["since"] = values["since"] * 2
+    everywhere = Places.of([NATION])
+    with lending("registry", everywhere), lending("payments", everywhere), connection.cursor() as cursor:
+        sum_up_run(asked.run_id)
+        cursor.execute(DOUBLE_BEFORE, values)
+        rows = cursor.fetchall()
+    for line, name, one, other, month in rows:
+        yield (
+            line,
+            f"{name}{month:%Y年%-m月}已发放或待发“{_label(other)}”,本次又核定“{_label(one)}”,按规定只能享受一项。请先更正或冲回。",
+        )
 
 
 declare(

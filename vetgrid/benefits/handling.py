@@ -42,6 +42,11 @@ def is_automatic(programme: str, *, on: date) -> bool:
     return programme in policy("automatic", on=on)["programmes"]
 
 
+def automatic(*, on: date) -> tuple[str, ...]:
+    """Lists that the platform draws up itself: nobody can fail to take them up."""
+    return tuple(policy("automatic", on=on)["programmes"])
+
+
 def evidence(*, on: date) -> dict[str, str]:
     """Paper to the kind of registry record that shows it is there."""
     found: dict[str, str] = policy("papers", on=on)["evidence"]

@@ -16,10 +16,12 @@ from vetgrid.benefits.spelling import FIRST_MONTH, settle
 from vetgrid.core.actor import Actor, require
 from vetgrid.core.errors import Invalid
 from vetgrid.core.places import Level, Places, ancestor, interval
-from vetgrid.core.ruling.months import label, month_on
+from vetgrid.core.ruling.months import first_day, label, month_on
+from vetgrid.core.ruling.parameters import Parameters
 from vetgrid.core.scope import lending
 from vetgrid.payments.actions import draft_run_from_sql
-from vetgrid.payments.models import PayRun
+from vetgrid.payments.jobs import Told, declare, silent
+from vetgrid.payments.models import PayJob, PayRun
 
 _CLAIMS = """
 SELECT a.person_id, a.programme AS purpose, make_date(m.month / 12, m.month %% 12 + 1, 1) AS month,
@@ -45,16 +47,26 @@ SELECT c.person_id, c.purpose, c.month, sum(c.determined_fen)::bigint AS determi
   FROM claim_rows c GROUP BY 1, 2, 3
 """
 
+_AT_ONCE = 6
+"""So many months are determined between two looks at the bar."""
+_AFTERWARDS = 6
+"""What follows the months (lines, accounts, digest) counts as so many of them."""
 
-def claims_into(*, division: int, month: int, today: date) -> sql.Composed:
+
+def claims_into(*, division: int, month: int, today: date, told: Told = silent) -> sql.Composed:
     """Works the claims out into the temporary table `claim_rows`; returns the SELECT that a run is drafted from."""
     programmes = [one.key for one in book().programmes.values() if is_paid(one.key, on=today)]
     first = month - months_of("look_back", on=today) + 1
     county, (low, high) = ancestor(division, Level.COUNTY), interval(division)
     fresh_table("claim_amounts")
-    determine_into(
-        "claim_amounts", range(first - 1, month + 1), source=of_places(division), county=county, programmes=programmes
-    )
+    # The same values for all months, whoever adds some meanwhile.
+    values, months = parameters(), list(range(first - 1, month + 1))
+    for at in range(0, len(months), _AT_ONCE):
+        told(at, len(months) + _AFTERWARDS)
+        some = months[at : at + _AT_ONCE]
+        source = of_places(division)
+        determine_into("claim_amounts", some, source=source, county=county, programmes=programmes, among=values)
+    told(len(months), len(months) + _AFTERWARDS)
     run(sql.SQL("CREATE INDEX ON claim_amounts (person_id, programme, month)"))
     run(sql.SQL("DROP TABLE IF EXISTS pg_temp.claim_rows"))
     literal = sql.Literal
@@ -73,12 +85,11 @@ def claims_into(*, division: int, month: int, today: date) -> sql.Composed:
             " FROM ({rows}) c WINDOW w AS (PARTITION BY c.person_id, c.purpose ORDER BY c.month)"
         ).format(once=literal(once), rows=rows)
     )
-    return sql.SQL(_SELECT).format(last=literal(month), rate_changed=_rate_changed(month))
+    return sql.SQL(_SELECT).format(last=literal(month), rate_changed=_rate_changed(month, values))
 
 
-def _rate_changed(month: int) -> sql.Composable:
+def _rate_changed(month: int, values: Parameters) -> sql.Composable:
     """Whether the tables of the claim's programme changed from the month before to the claim's own month."""
-    values = parameters()
     pairs: list[sql.Composable] = []
     for programme in book().programmes.values():
         tables = {table for rule in programme.rules for table, _ in book().tables_of(rule)}
@@ -92,22 +103,42 @@ def _rate_changed(month: int) -> sql.Composable:
     return sql.SQL("(") + sql.SQL(" OR ").join(pairs) + sql.SQL(")") if pairs else sql.SQL("false")
 
 
-def draft_month(*, division: int, month: int, by: Actor, today: date) -> PayRun:
-    """编制某月待遇: claims from all awards of the place. The right to draft is that of payments; the claims are read here."""
-    require(by, BenefitsPermission.READ, at=division)
+def check_month(month: int, *, today: date) -> None:
+    """Raises Invalid for a month that cannot be paid."""
     if not FIRST_MONTH <= month <= month_on(today) + 1:
         raise Invalid(fields={"month": "月份应在2011年8月以后,最晚是下个月。"})
-    first = date(month // 12, month % 12 + 1, 1)
+
+
+def draft_month(*, division: int, month: int, by: Actor, today: date, told: Told = silent, ref: str = "") -> PayRun:
+    """编制某月待遇: claims from all awards of the place. The right to draft is that of payments; the claims are read here."""
+    require(by, BenefitsPermission.READ, at=division)
+    check_month(month, today=today)
     with lending("benefits", Places.of([division])):
         settle(division)
-        select = claims_into(division=division, month=month, today=today)
+        select = claims_into(division=division, month=month, today=today, told=told)
         return draft_run_from_sql(
             select,
             division=division,
-            month=first,
-            label=f"{label(month)}优抚待遇",
+            month=first_day(month),
+            label=label_of(month),
             by=by,
             today=today,
             purpose_labels={one.key: one.label for one in book().programmes.values()},
             is_explained=True,
+            ref=ref,
         )
+
+
+def label_of(month: int) -> str:
+    return f"{label(month)}优抚待遇"
+
+
+def _month(job: PayJob, told: Told, by: Actor, today: date) -> PayRun:
+    """The same in the background; the job's own key makes it one run even when it is done again after a kill."""
+    assert job.month is not None
+    return draft_month(
+        division=job.division, month=month_on(job.month), by=by, today=today, told=told, ref=f"job:{job.id}"
+    )
+
+
+declare(PayJob.Kind.MONTH, _month)

@@ -14,6 +14,8 @@ from vetgrid.core.ruling.errors import RuleError
 from vetgrid.core.ruling.parameters import Parameters, Value, read_cell
 from vetgrid.core.ruling.rulebook import Rulebook
 
+_ADDING = 7304
+"""The number of the advisory lock between decisions (shared) and additions of values (alone)."""
 _KEPT = 12
 """So many narrowed sets stay in memory: each keeps the tables that it has resolved."""
 _log = logging.getLogger("vetgrid.benefits")
@@ -57,6 +59,22 @@ def parameters(known_on: date | None = None) -> Parameters:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
     return found
+
+
+def hold_still() -> None:
+    """Until the transaction ends no values are added: called before a decision says up to which row it looks.
+
+    Otherwise a row that was written before that moment and committed after it would be missing in the decision and be there when
+    it is made again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_ADDING])
+
+
+def about_to_add() -> None:
+    """Waits for the decisions that are being made, and lets the next ones wait until the new values are there as a whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADDING])
 
 
 def value_of(row: ParameterRow) -> Value | None:

@@ -83,6 +83,17 @@ def move_month(moved_on: date) -> int:
     return month_of(moved_on.year + 1, 1)
 
 
+def takeover_month(moved_on: date, *, paid_until: int) -> int:
+    """From which month the new place pays: its own January, or later where the old place paid beyond December already."""
+    return max(move_month(moved_on), paid_until + 1)
+
+
+def owed_by_the_old_place(moved_on: date, *, paid_until: int) -> tuple[int, int] | None:
+    """First and last month that the old place has to pay and did not; None when it paid its year to the end."""
+    first, last = paid_until + 1, move_month(moved_on) - 1
+    return (first, last) if first <= last else None
+
+
 def stop_month_of_death(died_on: date) -> int:
     """The first month after the month of death."""
     return month_on(died_on) + 1

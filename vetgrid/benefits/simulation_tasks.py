@@ -1,4 +1,4 @@
-"""Clockwork of simulations: each is worked out by the worker, in the name of who asked."""
+"""Clockwork of simulations: each is worked out by the worker, in the name of who asked, and removed when its time is over."""
 
 import logging
 from uuid import UUID
@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from vetgrid.accounts.sessions import actor_of
 from vetgrid.benefits.actions import simulating
+from vetgrid.core.clock import today
 from vetgrid.core.errors import Refused
 from vetgrid.core.scope import acting, system_actor
 
@@ -27,6 +28,14 @@ def run_simulation(simulation_id: str, asker: str) -> None:
     except (ArithmeticError, ValueError):
         _log.exception("simulation %s", simulation_id)
         _fail(simulation_id, "测算没有完成:假设的数字或规则算不出结果。请检查后重新模拟。")
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queueing_lock="purge_simulations", pass_context=False)
+def purge_simulations(timestamp: int) -> None:
+    """Every night: what is kept no longer is removed, not only hidden."""
+    with acting(system_actor("政策模拟清理")) as by:
+        simulating.purge(by=by, today=today())
 
 
 def _fail(simulation_id: str, sentence: str) -> None:

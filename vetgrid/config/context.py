@@ -12,11 +12,13 @@ from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.config.menu import menu_for
 from vetgrid.core.clock import today
 from vetgrid.grid.permissions import GridPermission
+from vetgrid.payments.permissions import PaymentsPermission
 
 PERSON_PANELS = (
     ("/grid/person", GridPermission.READ),
     ("/appeals/person", AppealsPermission.READ),
     ("/benefits/person", BenefitsPermission.READ),
+    ("/payments/person", PaymentsPermission.READ),
     ("/citizens/person", CitizensPermission.READ),
     ("/cards/person", CardsPermission.READ),
 )

@@ -7,8 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 
+from vetgrid.core.clock import today
 from vetgrid.core.crypto import BlindIndexField, Keyring, Sealed, SealedField, blind, keyring, new_key, write_keyring
 from vetgrid.core.scope import acting, system_actor
+from vetgrid.payments.actions.rekeying import keep_frozen
+from vetgrid.payments.freezing import intact
 
 _BLOCK = 1000
 INDEXED = {"id_index": "id_number", "phone_index": "phone", "account_index": "account", "helper_index": "helper_phone"}
@@ -20,13 +23,16 @@ def rotate() -> int:
 
     Runs in blocks: stopped half-way it goes on where it was, since values under the old keys stay readable and searchable.
     """
+    with acting(system_actor("更换密钥")):
+        frozen = intact(today=today().isoformat())
     old = keyring()
     ring = Keyring(
         (*old.data, new_key(old.data[-1].number + 1, size=16)), (*old.index, new_key(old.index[-1].number + 1, size=32))
     )
     write_keyring(settings_path(), ring)
-    with acting(system_actor("更换密钥")):
+    with acting(system_actor("更换密钥")) as by:
         total = sum(_reseal(model) for model in apps.get_models() if model.__module__.startswith("vetgrid."))
+        keep_frozen(run_ids=frozen, by=by, today=today())
     write_keyring(settings_path(), Keyring(ring.data, ring.index[-1:]))
     print(f"密钥已更换,{total}行已用新密钥重新加密。请立即备份密钥文件。")
     return 0

@@ -17,6 +17,8 @@ from vetgrid.notices.queries import unread
 from vetgrid.orgs.models import Staff, Station
 from vetgrid.orgs.names import names_of
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission as May
+from vetgrid.payments.queries.running import waiting_for
 from vetgrid.registry import queries as registry
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.work import queries as work
@@ -58,6 +60,9 @@ def cards(*, seen_by: Actor, today: date) -> list[Card]:
     broken = exceptions(seen_by=seen_by, today=today)
     if broken:
         found.append(Card("清零看板例外", broken, "/zero", "bad"))
+    if any(seen_by.may(one) for one in (May.REVIEW, May.APPROVE, May.RELEASE)):
+        runs = len(waiting_for(seen_by=seen_by, today=today))
+        found.append(Card("等我办理的发放批次", runs, "/payments?waiting=1", "warn" if runs else ""))
     if seen_by.staff_id and seen_by.may(GridPermission.READ):
         found.append(Card("我联系的人", my_people(seen_by=seen_by).count(), "/grid/my"))
     if seen_by.may(RegistryPermission.READ):

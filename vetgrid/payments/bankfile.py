@@ -125,8 +125,8 @@ def _padded(column: Mapping[str, Any], text: str, encoding: str) -> bytes:
     return body.rjust(width, pad) if column.get("align") == "right" else body.ljust(width, pad)
 
 
-def read(form: Mapping[str, Any], body: bytes) -> Returned:
-    """The rows of a file from the bank. A row that cannot be read stays a row, with what could be read of it."""
+def check(form: Mapping[str, Any], body: bytes) -> None:
+    """Raises Invalid for bytes that cannot be such a file at all."""
     if not body:
         raise Invalid(fields={"file": "文件是空的,请重新选择。"})
     if len(body) > MAX_BYTES:
@@ -137,6 +137,11 @@ def read(form: Mapping[str, Any], body: bytes) -> Returned:
         raise Invalid(
             fields={"file": f"文件不是{form['encoding']}编码,请选择正确的格式,或向银行索取原文件。"}
         ) from error
+
+
+def read(form: Mapping[str, Any], body: bytes) -> Returned:
+    """The rows of a file from the bank. A row that cannot be read stays a row, with what could be read of it."""
+    check(form, body)
     rows, totals = [], None
     for row_no, raw in enumerate(body.replace(b"\r\n", b"\n").split(b"\n"), start=1):
         if row_no <= int(form.get("skip", 0)) or not raw.strip():

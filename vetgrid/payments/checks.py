@@ -5,10 +5,13 @@ from typing import Any
 
 from django.db import connection
 
-from vetgrid.core.places import interval
+from vetgrid.core.places import NATION, Level, Places, ancestor, interval
+from vetgrid.core.scope import lending
+from vetgrid.orgs.names import names_of
 from vetgrid.payments import rules
 from vetgrid.payments.gate import Asked, Check, Found, declare
 from vetgrid.payments.policy import threshold
+from vetgrid.payments.summing import sum_up_run
 
 _LINES = "payments_payline l JOIN registry_person p ON p.id = l.payee_id"
 _HERE = "l.run_id = %(run)s AND l.outcome = 'open'"
@@ -117,6 +120,40 @@ SELECT l.id, p.name || '同时在未放行的批次' || r.number || '里待发�
   JOIN payments_payline k ON k.payee_id = l.payee_id AND k.run_id <> l.run_id AND k.outcome = 'open' AND k.amount_fen > 0
   JOIN payments_payrun r ON r.id = k.run_id AND r.state IN ('draft', 'gated', 'reviewed', 'approved') WHERE {_PAYS}"""
 
+# New money for a month that another file of the same person (the same number, whatever county keeps it) was paid for the same benefit,
+# or is about to be by a run that is not released yet. Files merged into the payee's are his own: the ledger counts them.
+ELSEWHERE_PAID = f"""
+SELECT l.id, p.name, q.division, min(c.month), count(DISTINCT c.month) FROM {_LINES}
+  JOIN payments_claim c ON c.run_id = l.run_id AND c.payee_id = l.payee_id AND c.due_fen > 0
+  JOIN registry_person q ON q.id_index = p.id_index AND q.id <> p.id
+ WHERE {_PAYS} AND p.id_index IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM pay_family f WHERE f.member = q.id AND f.payee = p.id)
+   AND (coalesce((SELECT sum(CASE WHEN t.debit = 'expense' THEN t.amount_fen ELSE -t.amount_fen END) FROM payments_posting t
+                   WHERE t.payee_id = q.id AND t.purpose = c.purpose AND t.month = c.month AND t.kind IN ('accrual', 'recovery')), 0) > 0
+        OR EXISTS (SELECT 1 FROM payments_claim o JOIN payments_payrun r ON r.id = o.run_id
+                     JOIN payments_payline k ON k.run_id = o.run_id AND k.payee_id = o.payee_id AND k.outcome = 'open'
+                    WHERE o.payee_id = q.id AND o.run_id <> c.run_id AND o.purpose = c.purpose AND o.month = c.month
+                      AND o.determined_fen > 0 AND r.state IN ('draft', 'gated', 'reviewed', 'approved')))
+ GROUP BY l.id, p.name, q.division"""
+
+
+def paid_elsewhere(asked: Asked) -> Iterable[Found]:
+    """Asks the whole country's files: the answer names the county alone, never another file."""
+    everywhere = Places.of([NATION])
+    with lending("registry", everywhere), lending("payments", everywhere), connection.cursor() as cursor:
+        sum_up_run(asked.run_id)
+        cursor.execute(ELSEWHERE_PAID, {"run": asked.run_id})
+        rows = cursor.fetchall()
+    names = names_of({ancestor(division, Level.COUNTY) for _, _, division, _, _ in rows})
+    for line, name, division, first, months in rows:
+        more = f"等{months}个月" if months > 1 else ""
+        place = names[ancestor(division, Level.COUNTY)]
+        yield (
+            line,
+            f"{name}{first:%Y年%-m月}{more}的同一待遇已由{place}按同一证件号的另一份档案发放或待发。请与该地核对,或合并档案。",
+        )
+
+
 OWN = (
     _check("dead", "收款人已去世", DEAD, may_sign_off=True),
     _check("merged", "档案已合并", MERGED, may_sign_off=False),
@@ -133,5 +170,6 @@ OWN = (
     _check("negative", "核定为负数", NEGATIVE, may_sign_off=False),
     _check("above", "超过单笔上限", ABOVE, may_sign_off=True, values=_line_maximum),
     _check("twice", "重复发放", TWICE, may_sign_off=False),
+    Check("paid_elsewhere", "另一份档案已发放", paid_elsewhere, may_sign_off=False),
 )
 declare(*OWN)

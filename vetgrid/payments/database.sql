@@ -48,3 +48,13 @@ DROP TRIGGER IF EXISTS keep_line ON payments_payline;
 CREATE TRIGGER keep_line BEFORE UPDATE OR DELETE ON payments_payline FOR EACH ROW EXECUTE FUNCTION payments_keep_line();
 DROP TRIGGER IF EXISTS keep_run ON payments_payrun;
 CREATE TRIGGER keep_run BEFORE UPDATE ON payments_payrun FOR EACH ROW EXECUTE FUNCTION payments_keep_run();
+
+-- How far a job of the background is. Its own transaction is invisible until it ends, so the number goes over a connection beside it
+-- into the job's row, which that transaction does not hold. Answers whether the job shall go on: a job that was cancelled shall not.
+CREATE OR REPLACE FUNCTION payments_job_progress(one uuid, so_far integer, of_all integer) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE payments_payjob SET done = so_far, total = of_all WHERE id = one AND state = 'running';
+  SELECT NOT EXISTS (SELECT 1 FROM payments_payjob WHERE id = one AND state <> 'running');
+$$;
+REVOKE ALL ON FUNCTION payments_job_progress(uuid, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION payments_job_progress(uuid, integer, integer) TO :job:, :app:;

@@ -4,6 +4,7 @@ It is computed anew from the tables each time, the registry's accounts and the l
 digest differs from the frozen one has changed, and no later step takes it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from vetgrid.core.errors import Conflict
 from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
 from vetgrid.payments.models import PayRun
+from vetgrid.payments.states import BEFORE_RELEASE
 from vetgrid.payments.summing import sum_up_run
 
 ACCOUNTS = """
@@ -71,9 +73,24 @@ def check_frozen(run: PayRun, *, today: str) -> None:
     """Raises Conflict when anything that the digest covers is no longer what it was."""
     if digest_of(run, today=today) != run.digest:
         raise Conflict(
-            "批次冻结后,账户、金额或台账有变动,不能继续。请由复核人退回编制,重新核查;如金额有变,请作废后重新编制。",
+            "批次冻结后,账户、金额或台账有变动(或更换密钥时中断过),不能继续。请由复核人退回编制,重新核查;如金额有变,请作废后重新编制。",
             code="changed",
         )
+
+
+def intact(*, today: str) -> list[UUID]:
+    """The runs before their release that are exactly as they were frozen: asked before the keys are changed."""
+    waiting = PayRun.objects.filter(state__in=BEFORE_RELEASE).exclude(digest="")
+    return [run.id for run in waiting if digest_of(run, today=today) == run.digest]
+
+
+def freeze_anew(run_ids: Iterable[UUID], *, today: str) -> int:
+    """After everything was sealed with new keys: the same content has another digest. Only for runs that were intact before."""
+    runs = list(PayRun.objects.select_for_update().filter(pk__in=list(run_ids), state__in=BEFORE_RELEASE))
+    for run in runs:
+        run.digest = digest_of(run, today=today)
+        run.save(update_fields=["digest"])
+    return len(runs)
 
 
 def thaw_accounts(run_id: UUID, *, today: str) -> int:

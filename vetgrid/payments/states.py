@@ -57,4 +57,32 @@ RUN = Flow(
 BEFORE_RELEASE = ("draft", "gated", "reviewed", "approved")
 AFTER_RELEASE = ("released", "returned", "settled", "closed")
 
-declare_flows((RUN,))
+JOB = Flow(
+    key="pay_job",
+    title="待遇发放后台办理",
+    start="waiting",
+    states=(
+        ("waiting", "排队中"),
+        ("running", "正在办理"),
+        ("cancelled", "已取消"),
+        ("failed", "没有办成"),
+        ("done", "已完成"),
+    ),
+    moves=(
+        Move("begin", "开始", states("waiting", "running"), "running", May.READ, "后台自动开始;中断后重新办理"),
+        Move(
+            "cancel",
+            "取消",
+            states("waiting", "running", "failed"),
+            "cancelled",
+            May.READ,
+            "由交办人取消;没有留下任何记录",
+        ),
+        Move("resume", "重新办理", states("cancelled", "failed"), "waiting", May.READ, "由交办人重新交办,从头办理"),
+        Move("fail", "没有办成", states("running"), "failed", May.READ, "写明原因,更正后可重新办理"),
+        Move("finish", "完成", states("running"), "done", May.READ, "全部办完后自动完成"),
+    ),
+)
+"""The right to a job is the right to what it does: asked again by the action itself, in the name of whoever asked."""
+
+declare_flows((RUN, JOB))

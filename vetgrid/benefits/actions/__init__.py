@@ -1,6 +1,7 @@
 """Do: every change of benefits is one function here; doors, tasks and reactions call nothing deeper."""
 
 from vetgrid.benefits.actions.applying import Wanted, apply, grant, refuse, submit, tick_papers, withdraw
+from vetgrid.benefits.actions.arriving import Transfer, move_in
 from vetgrid.benefits.actions.awarding import Cause, change, move_out
 from vetgrid.benefits.actions.closing import close_finding
 from vetgrid.benefits.actions.confirming import Match, confirm, confirm_by_match, lapse
@@ -16,6 +17,7 @@ __all__ = [
     "Stated",
     "Swept",
     "Told",
+    "Transfer",
     "Wanted",
     "apply",
     "change",
@@ -26,6 +28,7 @@ __all__ = [
     "decide_many",
     "grant",
     "lapse",
+    "move_in",
     "move_out",
     "record_fact",
     "refuse",

@@ -135,7 +135,7 @@ def grant(*, application_id: UUID, note: str = "", by: Actor, today: date, versi
     month = rules.start_month(on_approval=on_approval, approved_on=today, asked=application.from_month)
     decision = decide_many([Asked(person.id, person.division, programme.key, month)], by=by, today=today)[0]
     if decision.amount_fen <= 0:
-        reasons = "".join(_unmet(decision.receipt)) or "按现有事实和标准,这个月没有应发金额。"
+        reasons = "".join(unmet(decision.receipt)) or "按现有事实和标准,这个月没有应发金额。"
         raise Conflict(f"按规则不符合条件,不能认定:{reasons}请补充事实后再试,或不予认定。")
     begin(
         person_id=person.id,
@@ -194,7 +194,8 @@ def missing_papers(papers: Sequence[Mapping[str, object]]) -> list[str]:
     return [str(entry["paper"]) for entry in papers if not entry["is_there"]]
 
 
-def _unmet(receipt: str) -> list[str]:
+def unmet(receipt: str) -> list[str]:
+    """The sentences of a receipt that say why nothing is given."""
     return list(json.loads(receipt)["unmet"])
 
 

@@ -42,6 +42,14 @@ class Approver:
     name: str
 
 
+@dataclass(frozen=True)
+class Paid:
+    """What another county paid before this one took over: to which month, and how much a month."""
+
+    until: int
+    fen: int
+
+
 def begin(
     *,
     person_id: UUID,
@@ -54,6 +62,7 @@ def begin(
     today: date,
     kind: str = "start",
     to_month: int | None = None,
+    paid: Paid | None = None,
 ) -> Award:
     """Opens the award with its first event; called by actions that have checked the right. Raises Conflict for a second one."""
     if Award.objects.filter(person_id=person_id, programme=programme).exclude(state="stopped").exists():
@@ -62,7 +71,7 @@ def begin(
         division=division, person_id=person_id, programme=programme, from_month=month, decision=decision, version=0
     )
     award.save(force_insert=True)
-    add_event(award, kind, month, cause, by=by, today=today)
+    add_event(award, kind, month, cause, by=by, today=today, paid=paid)
     if to_month is not None:
         add_event(award, "stop", to_month, Cause("一次性待遇,发放后结束。", cause.article), by=by, today=today)
     return award
@@ -123,6 +132,7 @@ def add_event(
     today: date,
     approver: Approver | None = None,
     is_recorded: bool = True,
+    paid: Paid | None = None,
 ) -> AwardEvent:
     """Writes the event and makes state and periods anew; the place is lent because reactions act across places."""
     with lending("benefits", Places.only([award.division])):
@@ -137,6 +147,8 @@ def add_event(
             reason=cause.reason.strip()[:500],
             article=cause.article[:120],
             source=cause.source,
+            paid_until=paid.until if paid else None,
+            paid_fen=paid.fen if paid else None,
             by=by.id,
             by_name=by.name[:80],
             approver=approver.id if approver else None,

@@ -13,6 +13,7 @@ from vetgrid.benefits.gathering import Gathered
 from vetgrid.benefits.models import Decision
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.receipts import Known, determined, digest_of, gathered, receipt_of
+from vetgrid.benefits.rulebook import hold_still
 from vetgrid.benefits.series import numbers
 from vetgrid.core.actor import Actor, require
 from vetgrid.core.bulk import insert
@@ -59,6 +60,7 @@ def decide_many(
     if not asked:
         return []
     county = ancestor(asked[0].division, Level.COUNTY)
+    hold_still()
     day, moment, cut = known_on or today, now(), new_id()
     known = Known.on(day, at=moment, not_after=cut)
     people = gathered([one.person_id for one in asked], known, places=Places.of([county]))

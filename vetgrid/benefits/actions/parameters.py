@@ -15,7 +15,7 @@ from vetgrid.benefits.checks import Range, read_ranges
 from vetgrid.benefits.models.parameters import ParameterRow, Proposal
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.proposing import Asked
-from vetgrid.benefits.rulebook import parameters, rulebook
+from vetgrid.benefits.rulebook import about_to_add, parameters, rulebook
 from vetgrid.benefits.states import PROPOSAL
 from vetgrid.core import bulk
 from vetgrid.core.actor import Actor, require
@@ -176,6 +176,7 @@ def values_in(proposal: Proposal, *, known_since: date | None = None) -> tuple[V
 def approve(*, proposal_id: UUID, by: Actor, today: date) -> Proposal:
     """复核通过: by somebody else; the rows are added, known here from today on at the earliest."""
     proposal = _deciding(proposal_id, "approve", by)
+    about_to_add()
     values = values_in(proposal, known_since=max(proposal.known_since, today))
     found = proposing.problems(parameters(), values, place=proposal.division, ranges=ranges())
     if found.errors:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from vetgrid.audit.trail import record
 from vetgrid.benefits import proposing, simulating
@@ -139,6 +140,20 @@ def run(*, simulation_id: UUID, by: Actor) -> None:
 def fail(simulation_id: UUID, sentence: str) -> None:
     """The sentence that the page shows when it did not work."""
     _set(simulation_id, {"state": State.FAILED, "error": sentence[:300], "finished_at": now()})
+
+
+@transaction.atomic
+def purge(*, by: Actor, today: date) -> int:
+    """Removes what is kept no longer; returns how many. What a proposal was judged by stays with the proposal."""
+    judged = Proposal.objects.filter(simulation_id=OuterRef("pk"))
+    gone = Simulation.objects.filter(~Exists(judged), expires_on__lt=today)
+    gone = gone.exclude(state__in=[State.WAITING, State.RUNNING])
+    found = list(gone.values_list("id", "division", "label"))
+    Simulation.objects.filter(pk__in=[key for key, _, _ in found]).delete()
+    for key, division, label in found:
+        detail = {"label": label}
+        record(by, "benefits.purge", division=division, table="benefits_simulation", row=key, detail=detail)
+    return len(found)
 
 
 def _set(simulation_id: UUID, values: dict[str, Any]) -> bool:

@@ -19,7 +19,7 @@ from vetgrid.benefits.determining import determine_into, fresh_table, of_people,
 from vetgrid.benefits.handling import is_automatic, is_paid, months_of
 from vetgrid.benefits.loading import Given, load_awards
 from vetgrid.benefits.models import Finding
-from vetgrid.benefits.sources import book
+from vetgrid.benefits.sources import book, parameters
 from vetgrid.core.actor import Actor
 from vetgrid.core.places import Level, Places, ancestor, interval
 from vetgrid.core.ruling.months import month_on
@@ -36,6 +36,13 @@ _PAYS_NOW = (
 )
 # The dead and those who left are not looked for where a benefit needs them to be here.
 _HERE = "(p.died_on IS NULL AND p.left_on IS NULL OR NOT d.programme = ANY(%(monthly)s))"
+# What comes once a year is for whoever was alive and here then, as far as the registry knows.
+_ONLY_BEFORE = """
+DELETE FROM sweep_all s USING registry_person p
+ WHERE p.id = s.person_id AND s.programme = ANY(%(yearly)s)
+   AND s.month > least(extract(year FROM p.left_on) * 12 + extract(month FROM p.left_on) - 1,
+                       left(p.died_on, 4)::int * 12 + coalesce(nullif(substr(p.died_on, 6, 2), ''), '12')::int - 1)
+"""
 _FOUND = """
 CREATE TEMP TABLE sweep_found ON COMMIT DROP AS
 SELECT d.person_id, p.division, d.programme, 'receiving'::varchar AS kind, d.month, NULL::int AS soon_month, d.amount_fen
@@ -123,7 +130,7 @@ def _sweep(scope: _Scope, *, month: int, by: Actor, today: date, is_told: bool) 
     county = Places.of([scope.county])
     values = {"month": month, "monthly": monthly, "yearly": yearly, "today": today, **scope.values}
     with lending("benefits", county), lending("registry", county):
-        _determine(scope, month, monthly, others, today)
+        _determine(scope, month, monthly, others, yearly, today)
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.sweep_found")
             question = _FOUND.format(pays=_PAYS_NOW, covered=_COVERED, here=_HERE, scope=scope.condition.format("a"))
@@ -133,12 +140,17 @@ def _sweep(scope: _Scope, *, month: int, by: Actor, today: date, is_told: bool) 
         return _compare(scope, values, by=by, today=today, is_told=is_told)
 
 
-def _determine(scope: _Scope, month: int, monthly: Sequence[str], others: Sequence[str], today: date) -> None:
+def _determine(
+    scope: _Scope, month: int, monthly: Sequence[str], others: Sequence[str], yearly: Sequence[str], today: date
+) -> None:
     """What is given now (of benefits that come once or yearly: within the last year), and in the months ahead."""
     fresh_table("sweep_all")
-    determine_into("sweep_all", [month], source=scope.source, county=scope.county, programmes=[*monthly, *others])
+    call: dict[str, Any] = {"source": scope.source, "county": scope.county, "among": parameters()}
+    determine_into("sweep_all", [month], programmes=[*monthly, *others], **call)
     back = range(month - months_of("once_open", on=today) + 1, month)
-    determine_into("sweep_all", back, source=scope.source, county=scope.county, programmes=others)
+    determine_into("sweep_all", back, programmes=others, **call)
+    with connection.cursor() as cursor:
+        cursor.execute(_ONLY_BEFORE, {"yearly": list(yearly)})
     fresh_table("sweep_now")
     run(
         sql.SQL(
@@ -148,7 +160,7 @@ def _determine(scope: _Scope, month: int, monthly: Sequence[str], others: Sequen
     )
     fresh_table("sweep_soon")
     ahead = range(month + 1, month + months_of("look_ahead", on=today) + 1)
-    determine_into("sweep_soon", ahead, source=scope.source, county=scope.county, programmes=[*monthly, *others])
+    determine_into("sweep_soon", ahead, programmes=[*monthly, *others], **call)
     run(sql.SQL("ANALYZE sweep_now"))
 
 

@@ -121,6 +121,22 @@ class MoveOutForm(Form):
     reason = forms.CharField(label="迁往何处", max_length=200)
 
 
+class MoveInForm(Form):
+    """What the other county's letter says of somebody who moved here."""
+
+    programme = forms.ChoiceField(label="接续的待遇")
+    moved_on = DayField(label="户籍迁入日期")
+    from_place = forms.CharField(label="从哪个县(市、区)迁来", max_length=80)
+    paid_until = MonthField(label="原地发放至", help_text="转移证明上写明的最后一个月。")
+    paid_yuan = forms.DecimalField(label="原地每月金额(元)", max_digits=12, decimal_places=2, min_value=0)
+    document = forms.CharField(label="转移证明", max_length=200, help_text="名称、文号和日期。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        programmes = [(one.key, one.label) for one in book().programmes.values() if one.frequency == "monthly"]
+        self.fields["programme"].choices = choices(programmes)  # type: ignore[attr-defined]  # a ChoiceField
+
+
 class ConfirmForm(Form):
     """How and when somebody was confirmed."""
 

@@ -114,6 +114,9 @@ class AwardEvent(Scoped):
     reason = models.CharField(max_length=500)
     article = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=20, blank=True)
+    paid_until = models.IntegerField(null=True)
+    """The last month that another county paid before this one took over, and how much a month: of a move in alone."""
+    paid_fen = models.BigIntegerField(null=True)
     by = models.UUIDField()
     by_name = models.CharField(max_length=80)
     approver = models.UUIDField(null=True)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from vetgrid.core.models import Scoped
-from vetgrid.core.protection import Protection
+from vetgrid.core.protection import READ_WRITE, Protection
 
 PROPOSED, APPROVED, REJECTED, WITHDRAWN = "proposed", "approved", "rejected", "withdrawn"
 
@@ -31,8 +31,9 @@ class Simulation(Scoped):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     expires_on = models.DateField()
+    """The worker removes it after this day, unless it belongs to a proposal."""
 
-    protection = Protection(domain="benefits")
+    protection = Protection(domain="benefits", job=(*READ_WRITE, "DELETE"))
 
     class Meta:
         indexes = [models.Index(fields=["division", "-asked_at"], name="simulation_by_division")]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from vetgrid.benefits.handling import is_paid
+from vetgrid.benefits.handling import automatic, is_paid
 from vetgrid.benefits.models import Application, Award, Confirmation, DeathReport, Finding, Run
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.sources import book
@@ -16,6 +16,7 @@ from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import Level, Places, ancestor, level_of
 from vetgrid.core.reach import within
+from vetgrid.orgs.names import names_of
 from vetgrid.registry.models import Person
 
 READ = BenefitsPermission.READ
@@ -30,6 +31,8 @@ class Filter:
     programme: str = ""
     division: int | None = None
     text: str = ""
+    without: tuple[str, ...] = ()
+    """Programmes that do not count: the lists that the platform draws up itself, where take-up is asked."""
 
 
 def applications(asked: Filter, *, seen_by: Actor) -> QuerySet[Application]:
@@ -101,38 +104,73 @@ class TakeUp:
 
 
 def take_up_by_programme(*, seen_by: Actor, division: int | None = None, today: date) -> list[TakeUp]:
-    """Each programme that is paid, in its order."""
-    counts = _take_up("programme", seen_by, division)
+    """Each programme that is paid on application, in its order."""
+    counts = _take_up(("programme",), seen_by, division, today)
     return [
-        TakeUp(one.key, one.label, *counts.get(one.key, (0, 0)))
+        TakeUp(one.key, one.label, *counts.get((one.key,), (0, 0)))
         for one in book().programmes.values()
-        if is_paid(one.key, on=today)
+        if is_paid(one.key, on=today) and one.key not in automatic(on=today)
     ]
 
 
-def take_up_by_place(*, seen_by: Actor, division: int, names: dict[int, str]) -> list[TakeUp]:
+def take_up_by_place(*, seen_by: Actor, division: int, names: dict[int, str], today: date) -> list[TakeUp]:
     """Each place of `names`, which lie below `division`, with everything inside it."""
-    counts = _take_up("division", seen_by, division)
+    counts = _take_up(("division",), seen_by, division, today)
     lines = []
     for code, name in names.items():
-        inside = [pair for at, pair in counts.items() if at in Places.of([code])]
+        inside = [pair for (at,), pair in counts.items() if at in Places.of([code])]
         lines.append(TakeUp(str(code), name, sum(pair[0] for pair in inside), sum(pair[1] for pair in inside)))
     return lines
 
 
-def _take_up(column: str, seen_by: Actor, division: int | None) -> dict[Any, tuple[int, int]]:
-    rows = _in_place(Finding.objects.filter(closed_on=None), Filter(division=division), seen_by)
+def _take_up(
+    columns: tuple[str, ...], seen_by: Actor, division: int | None, today: date
+) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Receiving and missing by these columns."""
+    asked = Filter(division=division, without=automatic(on=today))
+    rows = _in_place(Finding.objects.filter(closed_on=None), asked, seen_by)
     rows = rows.filter(kind__in=("receiving", "missing")).order_by()
-    counts = rows.values_list(column).annotate(
+    counts = rows.values_list(*columns).annotate(
         receiving=Count("id", filter=Q(kind="receiving")), missing=Count("id", filter=Q(kind="missing"))
     )
-    return {key: (receiving, missing) for key, receiving, missing in counts}
+    return {tuple(key): (receiving, missing) for *key, receiving, missing in counts}
 
 
-def headline(*, seen_by: Actor) -> TakeUp:
-    """Everything in reach: the take-up rate that the desk shows."""
-    counts = _take_up("kind", seen_by, None)
-    return TakeUp("", "待遇落实率", sum(pair[0] for pair in counts.values()), sum(pair[1] for pair in counts.values()))
+@dataclass(frozen=True)
+class Headline:
+    """The take-up rate of everything in reach, with the programmes and places that are furthest behind."""
+
+    whole: TakeUp
+    programmes: tuple[TakeUp, ...]
+    places: tuple[TakeUp, ...]
+
+
+def headline(*, seen_by: Actor, today: date, shown: int = 5) -> Headline:
+    """待遇落实率: what the desk shows, from one question for programmes and places together."""
+    place = county_of(seen_by)
+    span = 10 ** (12 - (Level.TOWN if level_of(place) <= Level.COUNTY else Level.VILLAGE))
+    programmes: dict[str, list[int]] = {}
+    places: dict[int, list[int]] = {}
+    for (key, division), pair in _take_up(("programme", "division"), seen_by, None, today).items():
+        if key not in book().programmes:
+            continue
+        for sums in (programmes.setdefault(key, [0, 0]), places.setdefault(division // span * span, [0, 0])):
+            sums[0] += pair[0]
+            sums[1] += pair[1]
+    names = names_of(places) if len(places) > 1 else {}
+    return Headline(
+        TakeUp(
+            "", "待遇落实率", sum(one for one, _ in programmes.values()), sum(one for _, one in programmes.values())
+        ),
+        _behind([TakeUp(key, book().programmes[key].label, *pair) for key, pair in programmes.items()], shown),
+        _behind([TakeUp(str(code), names[code], *places[code]) for code in names], shown),
+    )
+
+
+def _behind(lines: list[TakeUp], shown: int) -> tuple[TakeUp, ...]:
+    """The lowest rates first, of those where somebody is missed."""
+    late = [line for line in lines if line.missing]
+    return tuple(sorted(late, key=lambda line: (line.rate, -line.missing))[:shown])
 
 
 def to_confirm(*, year: int, asked: Filter, seen_by: Actor, is_done: bool = False) -> QuerySet[Person]:
@@ -185,6 +223,8 @@ def _in_place(rows: QuerySet[Any], asked: Filter, seen_by: Actor) -> QuerySet[An
         rows = within(rows, Places.of([asked.division]))
     if asked.programme:
         rows = rows.filter(programme=asked.programme)
+    if asked.without:
+        rows = rows.exclude(programme__in=asked.without)
     return rows
 
 

@@ -235,3 +235,31 @@ def test_a_registry_fact_changed_after_the_draft_is_a_wrong_rate_at_the_gate(off
     with acting(make.system()):
         refresh_places(COUNTY)
     assert ("改级人", "benefit_rate") in found_in(paying.gate(office, run))
+
+
+def claimed(who, programme, fen, month=date(2024, 1, 1)):
+    return Claimed(who.id, programme, programme, month, fen, None, "start")
+
+
+def double_of(run):
+    return {name for name, key in found_in(run) if key == "benefit_double"}
+
+
+def test_a_benefit_that_excludes_one_paid_by_another_run_is_stopped(office):
+    one, free = receives("两批人", 1, is_old=True), receives("一批人", 2)
+    confirmed([one, free])
+    paid(office, NEXT, LATER)
+    month = date(2024, 2, 1)
+    run = paying.draft(office, [claimed(one, "combat_test", 935_00), claimed(free, "combat_test", 935_00, month)])
+    assert double_of(paying.gate(office, run, today=LATER)) == {"两批人"}
+    office.act(office.maker, pay.cancel, run_id=run.id, reason="先冲回")
+    back = [claimed(one, "combat_test", 935_00), claimed(one, "rural_over60", 0)]
+    assert double_of(paying.gate(office, paying.draft(office, back), today=LATER)) == set()
+
+
+def test_a_benefit_that_excludes_one_paid_under_another_file_of_the_same_number_is_stopped(office):
+    one, other = receives("本档", 1, id_number=SAME_ID), receives("另档", 2, id_number=SAME_ID)
+    confirmed([one, other])
+    paying.draft(office, [claimed(other, "rural_over60", 500_00)])
+    run = paying.draft(office, [claimed(one, "disability_pension", 900_00)])
+    assert double_of(paying.gate(office, run, today=LATER)) == {"本档"}

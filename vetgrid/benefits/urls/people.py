@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/benefits/decide", people.decide),
     path("people/<uuid:person_id>/benefits/confirm", people.confirm),
     path("people/<uuid:person_id>/benefits/death", people.report_death),
+    path("people/<uuid:person_id>/benefits/move-in", people.move_in),
     path("people/<uuid:person_id>/benefits/undo-death", people.undo_death),
     path("people/<uuid:person_id>/benefits/facts/<slug:group>", people.record_fact),
     path("benefits/person/<uuid:person_id>/panel", people.panel),

@@ -13,9 +13,9 @@ from vetgrid.audit.trail import record
 from vetgrid.benefits import actions
 from vetgrid.benefits.actions import running
 from vetgrid.benefits.forms.people import DraftForm, NoteForm, PapersForm, ReasonForm, RunForm
-from vetgrid.benefits.handling import deadline
+from vetgrid.benefits.handling import automatic, deadline
 from vetgrid.benefits.models import Finding
-from vetgrid.benefits.paying import draft_month
+from vetgrid.benefits.paying import check_month, label_of
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.printing import Receipt, pdf
 from vetgrid.benefits.queries import lists as queries
@@ -28,9 +28,11 @@ from vetgrid.core.errors import Conflict
 from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
 from vetgrid.core.places import Level, level_of
-from vetgrid.core.ruling.months import label, month_on
+from vetgrid.core.ruling.months import first_day, label, month_on
 from vetgrid.orgs.names import choices_within, names_of
+from vetgrid.payments.actions import ask_for_draft
 from vetgrid.payments.permissions import PaymentsPermission
+from vetgrid.payments.tasks import queue_job
 from vetgrid.web.answering import form_page
 from vetgrid.web.forms import Form
 from vetgrid.work.queries import names_of_staff, subject_items
@@ -50,6 +52,7 @@ def _filter(request: Any) -> queries.Filter:
         programme=programme if programme in book().programmes else "",
         division=int(code) if code.isdecimal() and len(code) == 12 else None,
         text=asked.get("text", "").replace("\0", "")[:60],
+        without=automatic(on=today()) if asked.get("taken") == "1" else (),
     )
 
 
@@ -198,7 +201,7 @@ def finding(request: Any, benefit_finding_id: UUID) -> HttpResponse:
 def take_up(request: Any) -> HttpResponse:
     place, below = _place(request)
     lines = queries.take_up_by_programme(seen_by=request.actor, division=place, today=today())
-    places = queries.take_up_by_place(seen_by=request.actor, division=place, names=below)
+    places = queries.take_up_by_place(seen_by=request.actor, division=place, names=below, today=today())
     whole = queries.TakeUp("", "", sum(line.receiving for line in lines), sum(line.missing for line in lines))
     context = {
         "place": place,
@@ -328,9 +331,18 @@ def draft(request: Any) -> HttpResponse:
     form = DraftForm(request.POST or None, initial={"month": month_on(today())})
 
     def act(data: dict[str, Any]) -> str:
-        low = request.actor.places(PaymentsPermission.PREPARE).low
-        found = draft_month(division=low, month=data["month"], by=request.actor, today=today())
-        return f"/payments/runs/{found.id}"
+        low, month = request.actor.places(PaymentsPermission.PREPARE).low, data["month"]
+        check_month(month, today=today())
+        job = ask_for_draft(
+            kind="month",
+            division=low,
+            month=first_day(month),
+            label=label_of(month),
+            by=request.actor,
+            today=today(),
+        )
+        queue_job(job.id)
+        return f"/payments/jobs/{job.id}"
 
     note = "按所有在享的待遇重新测算这个月和以前各月:迟到的标准自动补发,迟到的去世自动追回。编制后要经过核查、复核和审批才能放行。"
     return form_page(
@@ -339,7 +351,7 @@ def draft(request: Any) -> HttpResponse:
         title="编制月度发放",
         back="/payments",
         act=act,
-        done="已编制,请继续核查。",
+        done="已交后台编制。",
         button="编制",
         context={"note": note},
     )

@@ -1,5 +1,7 @@
 """A person's page of benefits, and the forms behind its buttons."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from vetgrid.benefits.forms.people import (
     DeathForm,
     DecideForm,
     FactForm,
+    MoveInForm,
     MoveOutForm,
     ReasonForm,
 )
@@ -252,35 +255,77 @@ def report_death(request: Any, person_id: UUID) -> HttpResponse:
 def death(request: Any, death_report_id: UUID) -> HttpResponse:
     """A report of one source: take it back as mistaken, or go to the person's page and record a second source."""
     row = queries.death_report(death_report_id, seen_by=request.actor)
-    form = ReasonForm(request.POST or None)
 
-    def act(data: dict[str, Any]) -> None:
-        actions.take_back(report_id=row.id, reason=data["reason"], by=request.actor, today=today())
+    def act(reason: str) -> None:
+        actions.take_back(report_id=row.id, reason=reason, by=request.actor, today=today())
 
     note = f"{codes('death_source').label(row.source)}:{row.died_on}去世。如属实,请到人员待遇页面登记第二个来源;如是误报,在这里写明怎样确认本人在世。"
-    return form_page(
-        request,
-        form,
-        title=f"死亡信息误报 · {row.person.name}",
-        back=_page(row.person_id),
-        act=act,
-        done="已登记误报。",
-        button="登记误报",
-        context={"note": note},
-    )
+    words = _Words(f"死亡信息误报 · {row.person.name}", "已登记误报。", "登记误报", note)
+    return _with_reason(request, row.person_id, words, act)
 
 
 @guarded(DECIDE)
 @require_http_methods(["GET", "POST"])
 def undo_death(request: Any, person_id: UUID) -> HttpResponse:
     who = queries.person(person_id, seen_by=request.actor)
-    form = ReasonForm(request.POST or None)
 
-    def act(data: dict[str, Any]) -> None:
-        actions.undo_death(person_id=who.id, reason=data["reason"], by=request.actor, today=today())
+    def act(reason: str) -> None:
+        actions.undo_death(person_id=who.id, reason=reason, by=request.actor, today=today())
+
+    return _with_reason(request, who.id, _Words(f"更正去世 · {who.name}", "已更正,停发的待遇接续发放。"), act)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a form says around its one field."""
+
+    title: str
+    done: str
+    button: str = "保存"
+    note: str = ""
+
+
+def _with_reason(request: Any, person_id: UUID, words: _Words, act: Callable[[str], object]) -> HttpResponse:
+    """A form that asks for nothing but the reason, and goes back to the person's page."""
+
+    def with_reason(data: dict[str, Any]) -> None:
+        act(data["reason"])
 
     return form_page(
-        request, form, title=f"更正去世 · {who.name}", back=_page(who.id), act=act, done="已更正,停发的待遇接续发放。"
+        request,
+        ReasonForm(request.POST or None),
+        title=words.title,
+        back=_page(person_id),
+        act=with_reason,
+        done=words.done,
+        button=words.button,
+        context={"note": words.note},
+    )
+
+
+@guarded(DECIDE)
+@require_http_methods(["GET", "POST"])
+def move_in(request: Any, person_id: UUID) -> HttpResponse:
+    """What another county paid goes on here, from the month after."""
+    who = queries.person(person_id, seen_by=request.actor)
+
+    def act(data: dict[str, Any]) -> None:
+        names = ("programme", "moved_on", "from_place", "paid_until", "document")
+        transfer = actions.Transfer(paid_fen=int(data["paid_yuan"] * 100), **{name: data[name] for name in names})
+        actions.move_in(person_id=who.id, transfer=transfer, by=request.actor, today=today())
+
+    note = (
+        "迁移当年由原地发到12月,次年1月起由本地发放;原地已发到以后月份的,本地从下一个月起。原地欠发的月份会列为事项。"
+    )
+    return form_page(
+        request,
+        MoveInForm(request.POST or None),
+        title=f"迁入接续 · {who.name}",
+        back=_page(who.id),
+        act=act,
+        done="已接续。",
+        button="接续",
+        context={"note": note},
     )
 
 

@@ -17,6 +17,8 @@ from vetgrid.grid.models import Duty, Membership
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.orgs.models import Post, Station
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.models import PayLine, PayRun
+from vetgrid.payments.queries.books import Wrong, rows_of
 from vetgrid.registry.models import Person
 from vetgrid.work.models import Clock, Escalation, WorkItem
 from vetgrid.work.permissions import WorkPermission
@@ -135,3 +137,15 @@ def item(label: str) -> Callable[[Any], str]:
 
 def item_url(row: Any) -> str:
     return f"/inbox/{row.id}"
+
+
+def wrong_in_the_books(wrong: Wrong, seen_by: Actor, today: date) -> QuerySet[Any]:
+    return rows_of(wrong, seen_by=seen_by, today=today)
+
+
+def book_row(row: PayRun | PayLine) -> str:
+    return f"{row.run.number} 第{row.number}笔" if isinstance(row, PayLine) else str(row)
+
+
+def book_url(row: PayRun | PayLine) -> str:
+    return f"/payments/{'lines' if isinstance(row, PayLine) else 'runs'}/{row.pk}"

@@ -1,6 +1,7 @@
 """The standing sentences, each with its checks, their texts and the way to mend them."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import F
 
@@ -16,6 +17,8 @@ from vetgrid.notices.models import Notice
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.orgs.models import ReceptionDay
 from vetgrid.orgs.permissions import OrgsPermission
+from vetgrid.payments.permissions import PaymentsPermission
+from vetgrid.payments.queries.books import WRONG
 from vetgrid.work.permissions import WorkPermission
 
 _STUCK = timedelta(hours=1)
@@ -300,6 +303,21 @@ BOARDS: tuple[Board, ...] = (
                 lambda r: r.title,
                 lambda r: "/messages/log?state=queued",
             ),
+        ),
+    ),
+    Board(
+        "books",
+        "台账、批次、明细和银行文件处处相符",
+        tuple(
+            Check(
+                wrong.key,
+                wrong.sentence,
+                PaymentsPermission.READ,
+                partial(finders.wrong_in_the_books, wrong),
+                finders.book_row,
+                finders.book_url,
+            )
+            for wrong in WRONG
         ),
     ),
 )

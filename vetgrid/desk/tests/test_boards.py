@@ -19,10 +19,21 @@ from vetgrid.desk import boards
 from vetgrid.desk.mending import mend
 from vetgrid.notices.models import Notice
 from vetgrid.orgs.models import ReceptionDay
+from vetgrid.payments.models import PayLine, PayRun
 from vetgrid.work.models import WorkItem
 from vetgrid.work.sweeping import sweep
 
 TODAY = make.TODAY
+
+
+def posting(accounts: str, purpose: str, line: str = "NULL") -> str:
+    """A posting that belongs to nothing, of a run that was not released."""
+    return (
+        'INSERT INTO payments_posting (id, division, kind, debit, credit, amount_fen, payee_id, purpose, month, "on", run_id,'
+        f" line_id, ref, reason, by, at) VALUES (gen_random_uuid(), 350581000000, {accounts}, 100, '{{payee}}', '{purpose}',"
+        f" '2023-12-01', '2023-12-20', '{{pay_run}}', {line}, gen_random_uuid(), 'x', gen_random_uuid(), now())"
+    )
+
 
 # One statement for each kind; {item} is the id of an item of its own, other names are rows of the county below.
 ORPHANS = {
@@ -56,6 +67,13 @@ ORPHANS = {
     " is_confidential) VALUES (gen_random_uuid(), 350581100201, '{item}', 'due+1-head', '2023-12-20', 'station_head', now(), true, false)",
     "no-clock": "UPDATE work_workitem SET clock_state = 'running', due_on = NULL WHERE id = '{item}'",
     "provisional": "UPDATE work_workitem SET is_provisional = true WHERE id = '{item}'",
+    "books-account": posting("'accrual', 'expense', 'nowhere'", "a"),
+    "books-offset": posting("'offset', 'offset', 'payable'", "b"),
+    "books-funding": posting("'accrual', 'expense', 'payable'", "c"),
+    "books-payment": posting("'payment', 'payable', 'bank'", "d", "'{pay_line}'"),
+    "books-reversal": posting("'reversal', 'bank', 'payable'", "e", "'{pay_line}'"),
+    "books-accrual": posting("'accrual', 'expense', 'payable'", "f", "'{pay_line}'"),
+    "books-file": "UPDATE payments_payrun SET released_on = '2023-12-20', state = 'released' WHERE id = '{filed_run}'",
     "stuck": "UPDATE notices_notice SET state = 'queued', made_at = now() - interval '9 years' WHERE id = '{notice}'",
 }
 
@@ -128,6 +146,16 @@ def county(own_database):
             today=TODAY,
         )
     with acting(make.system()):
+        common = {"division": make.COUNTY, "month": TODAY.replace(day=1), "label": "待遇", "state": "draft"}
+        made = {"made_by": by.id, "made_by_name": "编制人", "made_at": now()}
+        run = PayRun.objects.create(number="P1", **common, **made)
+        names["pay_run"], names["filed_run"] = run.id, PayRun.objects.create(number="P2", **common, **made).id
+        names["payee"] = veterans["a"].id
+        line = PayLine(
+            run=run, payee=veterans["a"], division=make.VILLAGE_A1, number=1, amount_fen=100, balance_fen=100
+        )
+        line.save(force_insert=True)
+        names["pay_line"] = line.id
         names["accusation"] = Accusation.objects.get().id
     for key, statement in ORPHANS.items():
         if "{item}" in statement:

@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from vetgrid.accounts.permissions import SystemPermission
+from vetgrid.benefits.permissions import BenefitsPermission
+from vetgrid.benefits.queries.lists import headline
 from vetgrid.core.clock import today
 from vetgrid.core.guard import guarded, signed_in
 from vetgrid.desk import queries
@@ -16,7 +18,9 @@ from vetgrid.orgs.names import names_of
 def home(request: Any) -> HttpResponse:
     cards = queries.cards(seen_by=request.actor, today=today())
     held = [(entry.label, names_of([entry.division])[entry.division]) for entry in request.actor.held]
-    return render(request, "desk/home.html", {"cards": cards, "held": held})
+    may_see = request.actor.may(BenefitsPermission.READ)
+    take_up = headline(seen_by=request.actor, today=today()) if may_see else None
+    return render(request, "desk/home.html", {"cards": cards, "held": held, "take_up": take_up})
 
 
 @signed_in("finds only what the searcher's permissions reach")

@@ -16,6 +16,7 @@ from vetgrid.payments.kinds import PAY_RUN
 from vetgrid.payments.models import PayRun, RunStep
 from vetgrid.payments.policy import forbidden_pairs
 from vetgrid.payments.states import RUN
+from vetgrid.payments.telling import tell_next
 from vetgrid.work import actions as work
 from vetgrid.work.models import WorkItem
 
@@ -89,6 +90,7 @@ def finish(
     run.save()
     add_step(run, moving.move, moving.before, note=note, by=moving.by, today=moving.today)
     _follow_up(run, by=moving.by, today=moving.today)
+    tell_next(run, move=moving.move, note=note, today=moving.today)
     record(
         moving.by,
         f"payments.{moving.move}",

@@ -15,6 +15,7 @@ from vetgrid.payments.kinds import PAY_REJECT
 from vetgrid.payments.models import PayRun
 from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.policy import threshold
+from vetgrid.payments.telling import is_above_limit
 from vetgrid.work import actions as work
 
 # Rejected lines whose payee the ledger still owes something.
@@ -40,7 +41,7 @@ def approve(*, run_id: UUID, by: Actor, today: date, note: str = "", version: in
     moving = begin(run_id, "approve", by=by, today=today, version=version)
     run = moving.run
     limit = int(threshold("large_run", on=today)["fen"])
-    if run.total_fen > limit and not by.may(PaymentsPermission.APPROVE_LARGE, at=run.division):
+    if is_above_limit(run, today=today) and not by.may(PaymentsPermission.APPROVE_LARGE, at=run.division):
         raise NotAllowed(
             f"本批次{rules.money(run.total_fen)}元,超过{rules.money(limit)}元的审批限额,须由大额审批人审批。请转交局领导。"
         )

@@ -19,10 +19,13 @@ from vetgrid.files.store import keep
 from vetgrid.payments import bankfile, rules
 from vetgrid.payments.actions.acting import begin, finish, open_items, open_work
 from vetgrid.payments.actions.releasing import settle
+from vetgrid.payments.jobs import Told, silent
 from vetgrid.payments.kinds import PAY_REJECT
 from vetgrid.payments.models import AccountNotice, PayFile, PayLine, PayRun, ReturnRow
 
 Outcome = ReturnRow.Outcome
+_BLOCK = 500
+"""After so many rows the bar moves."""
 _REVERSALS = """
 INSERT INTO payments_posting (id, division, kind, debit, credit, amount_fen, payee_id, purpose, month, "on", run_id, line_id,
                               reverses_id, ref, reason, by, at)
@@ -46,9 +49,21 @@ class _Taking:
 
 @transaction.atomic
 def take_return(
-    *, run_id: UUID, body: bytes, name: str, format_key: str, by: Actor, today: date, version: int | None = None
+    *,
+    run_id: UUID,
+    body: bytes,
+    name: str,
+    format_key: str,
+    by: Actor,
+    today: date,
+    version: int | None = None,
+    told: Told = silent,
+    kept: UUID | None = None,
 ) -> PayFile:
-    """登记回盘: paid lines are settled, rejected ones taken back; the same file a second time changes nothing."""
+    """登记回盘: paid lines are settled, rejected ones taken back; the same file a second time changes nothing.
+
+    `kept`: the stored file, where the bytes lie already.
+    """
     form = bankfile.format_of(format_key, "returned")
     moving = begin(run_id, "take_return", by=by, today=today, version=version)
     run = moving.run
@@ -57,21 +72,15 @@ def take_return(
     if known is not None:
         return known
     found = bankfile.read(form, body)
-    stored = keep(
-        body,
-        name=name,
-        media_type="application/octet-stream",
-        kind="payment",
-        division=run.division,
-        by=by,
-        today=today,
-    )
+    if kept is None:
+        media = "application/octet-stream"
+        kept = keep(body, name=name, media_type=media, kind="payment", division=run.division, by=by, today=today).id
     file = PayFile(
         run=run,
         division=run.division,
         way=PayFile.Way.RETURNED,
         format_key=format_key,
-        file=stored.id,
+        file=kept,
         name=name[:200],
         digest=digest,
         lines=len(found.rows),
@@ -83,7 +92,11 @@ def take_return(
     )
     lines = PayLine.objects.select_for_update().filter(run=run, amount_fen__gt=0).exclude(outcome=PayLine.Outcome.HELD)
     taking = _Taking(run, form, file, {line.number: line for line in lines})
-    rows = [_row(taking, came, today=today) for came in found.rows]
+    rows = []
+    for at, came in enumerate(found.rows):
+        if at % _BLOCK == 0:
+            told(at, len(found.rows))
+        rows.append(_row(taking, came, today=today))
     file.unmatched = sum(row.outcome == Outcome.UNMATCHED for row in rows)
     file.save(force_insert=True)
     insert(rows)

@@ -2,7 +2,7 @@
 
 from vetgrid.payments.models.bank import AccountNotice, PayFile, ReturnRow
 from vetgrid.payments.models.ledger import Posting, Purpose
-from vetgrid.payments.models.runs import Claim, Finding, Funding, PayLine, PayRun, RunStep
+from vetgrid.payments.models.runs import Claim, Finding, Funding, PayJob, PayLine, PayRun, RunStep
 
 __all__ = [
     "AccountNotice",
@@ -10,6 +10,7 @@ __all__ = [
     "Finding",
     "Funding",
     "PayFile",
+    "PayJob",
     "PayLine",
     "PayRun",
     "Posting",

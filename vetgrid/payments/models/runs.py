@@ -203,3 +203,44 @@ class Funding(Scoped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "purpose", "account"], name="funding_once")]
+
+
+class PayJob(Scoped):
+    """后台办理: something about money that takes a while, done by the worker in one transaction; whoever asked sees how far it is.
+
+    Cancelled in the middle it leaves nothing behind, and taken up again it begins anew. `done` is only told while it runs.
+    """
+
+    class Kind(models.TextChoices):
+        MONTH = "month", "编制月度发放"
+        REISSUE = "reissue", "编制重发批次"
+        RETURNED = "returned", "登记银行回盘"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    label = models.CharField(max_length=80)
+    month = models.DateField(null=True)
+    run = models.ForeignKey(PayRun, models.PROTECT, null=True, related_name="jobs")
+    """The run that a return is for, or that was drafted."""
+    file = models.UUIDField(null=True)
+    format_key = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10)
+    version = models.IntegerField(default=1)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    asked_by = models.UUIDField()
+    asked_by_name = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    """In real time: what has waited too long is queued again."""
+    finished_at = models.DateTimeField(null=True)
+
+    protection = Protection(domain="payments")
+
+    class Meta:
+        indexes = [models.Index(fields=["division", "-asked_at"], name="pay_job_by_place")]
+        constraints = [
+            models.CheckConstraint(condition=Q(month=None) | Q(month__day=1), name="pay_job_month_is_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

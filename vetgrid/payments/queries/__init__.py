@@ -1,5 +1,6 @@
 """Which: reads of ledger and runs; every function takes `seen_by` and answers only within that reach."""
 
+from vetgrid.payments.queries.books import wrong_in_the_books
 from vetgrid.payments.queries.ledger import (
     AccountSum,
     Ledger,
@@ -7,7 +8,6 @@ from vetgrid.payments.queries.ledger import (
     paid_rows,
     posted,
     trial_balance,
-    wrong_in_the_books,
 )
 from vetgrid.payments.queries.running import RunFilter, findings, lines, purposes, run, runs
 

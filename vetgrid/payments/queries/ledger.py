@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from vetgrid.core.actor import Actor
@@ -133,69 +132,3 @@ def trial_balance(*, seen_by: Actor, to_on: date | None = None) -> list[AccountS
         AccountSum(one.code, one.label, one.side, sums["debit"].get(key, 0), sums["credit"].get(key, 0))
         for key, one in accounts().items()
     ]
-
-
-# Each question gives the number of things that must not be.
-_WRONG = (
-    (
-        "借贷不平",
-        "SELECT coalesce(abs(sum(CASE WHEN debit <> '' THEN amount_fen ELSE 0 END)"
-        " - sum(CASE WHEN credit <> '' THEN amount_fen ELSE 0 END)), 0) FROM payments_posting",
-    ),
-    (
-        "待遇抵扣没有结平",
-        "SELECT coalesce(abs(sum(CASE WHEN debit = 'offset' THEN amount_fen ELSE -amount_fen END)), 0)"
-        " FROM payments_posting WHERE kind = 'offset'",
-    ),
-    (
-        "经费分担与支出不符的批次",
-        "SELECT count(*) FROM (SELECT run_id FROM payments_posting WHERE kind IN ('accrual', 'recovery', 'funding') GROUP BY run_id, purpose"
-        " HAVING sum(CASE WHEN debit = 'expense' THEN amount_fen WHEN credit = 'expense' THEN -amount_fen ELSE 0 END)"
-        " <> sum(CASE WHEN kind <> 'funding' THEN 0 WHEN debit = 'bank' THEN amount_fen ELSE -amount_fen END)) x",
-    ),
-    (
-        "已放行的明细与付款分录不符",
-        "SELECT count(*) FROM payments_payline l JOIN payments_payrun r ON r.id = l.run_id"
-        " LEFT JOIN (SELECT line_id, sum(amount_fen) AS fen FROM payments_posting WHERE kind = 'payment' GROUP BY 1) t ON t.line_id = l.id"
-        " WHERE coalesce(t.fen, 0) <> CASE WHEN r.released_on IS NULL OR l.outcome IN ('held', 'open') THEN 0 ELSE l.amount_fen END",
-    ),
-    (
-        "退回的明细没有冲回分录,或未退回的有冲回分录",
-        "SELECT count(*) FROM payments_payline l"
-        " LEFT JOIN (SELECT line_id, sum(amount_fen) AS fen FROM payments_posting WHERE kind = 'reversal' GROUP BY 1) t ON t.line_id = l.id"
-        " WHERE coalesce(t.fen, 0) <> CASE WHEN l.outcome = 'rejected' THEN l.amount_fen ELSE 0 END",
-    ),
-    (
-        "核定与计提分录不符",
-        "SELECT count(*) FROM (SELECT 1 FROM ("
-        " SELECT c.run_id, c.payee_id, c.purpose, c.month, c.due_fen AS fen FROM payments_claim c"
-        " JOIN payments_payrun r ON r.id = c.run_id AND r.released_on IS NOT NULL"
-        " LEFT JOIN payments_payline l ON l.run_id = c.run_id AND l.payee_id = c.payee_id"
-        " WHERE l.outcome IS DISTINCT FROM 'held'"
-        " UNION ALL SELECT run_id, payee_id, purpose, month, CASE kind WHEN 'accrual' THEN -amount_fen ELSE amount_fen END"
-        " FROM payments_posting WHERE kind IN ('accrual', 'recovery') AND line_id IS NOT NULL) x"
-        " GROUP BY run_id, payee_id, purpose, month HAVING sum(fen) <> 0) y",
-    ),
-    (
-        "放行的批次没有银行文件",
-        "SELECT count(*) FROM payments_payrun r WHERE r.released_on IS NOT NULL AND r.kind <> 'history'"
-        " AND NOT EXISTS (SELECT 1 FROM payments_payfile f WHERE f.run_id = r.id AND f.way = 'sent')",
-    ),
-)
-
-
-def wrong_in_the_books(*, seen_by: Actor) -> list[str]:
-    """The standing check: sentences of what does not agree between runs, lines and ledger; empty when all does.
-
-    Meaningful for whoever reads the whole paying place; the database scopes each question.
-    """
-    if not seen_by.may(READ):
-        return []
-    found = []
-    for sentence, question in _WRONG:
-        with connection.cursor() as cursor:
-            cursor.execute(question)
-            count = int((cursor.fetchone() or (0,))[0] or 0)
-        if count:
-            found.append(f"{sentence}:{count}")
-    return found

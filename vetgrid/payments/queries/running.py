@@ -30,6 +30,7 @@ from vetgrid.payments.models import (
 from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.policy import forbidden_pairs, split_for
 from vetgrid.payments.states import RUN
+from vetgrid.payments.telling import WAITS_FOR, permissions_for
 
 READ = PaymentsPermission.READ
 
@@ -42,6 +43,21 @@ class RunFilter:
     text: str = ""
     year: int | None = None
     is_open: bool = False
+    ids: tuple[UUID, ...] | None = None
+    """Exactly these."""
+
+
+def waiting_for(*, seen_by: Actor, today: date) -> list[UUID]:
+    """Runs that wait for the viewer: he may do the very step that comes next, and did none that excludes it."""
+    rows = within(PayRun.objects.filter(state__in=WAITS_FOR, pending=""), seen_by.places(READ))
+    return [
+        found.id
+        for found in rows.exclude(kind=PayRun.Kind.HISTORY)
+        if WAITS_FOR[found.state] in {move.key for move in moves_for(found, seen_by=seen_by)}
+        and all(
+            seen_by.may(one, at=found.division) for one in permissions_for(found, WAITS_FOR[found.state], today=today)
+        )
+    ]
 
 
 def runs(asked: RunFilter, *, seen_by: Actor) -> QuerySet[PayRun]:
@@ -49,6 +65,8 @@ def runs(asked: RunFilter, *, seen_by: Actor) -> QuerySet[PayRun]:
     rows = within(PayRun.objects.all(), seen_by.places(READ))
     if asked.state:
         rows = rows.filter(state=asked.state)
+    if asked.ids is not None:
+        rows = rows.filter(pk__in=asked.ids)
     if asked.is_open:
         rows = rows.exclude(state__in=["closed", "cancelled"])
     if asked.year:

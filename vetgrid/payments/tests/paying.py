@@ -9,7 +9,7 @@ from tests import builders as make
 from vetgrid.core.clock import now
 from vetgrid.core.crypto import blind
 from vetgrid.core.scope import acting
-from vetgrid.payments import actions, rules
+from vetgrid.payments import actions, rules, tasks
 from vetgrid.payments.actions import Claimed
 from vetgrid.payments.models import PayLine, PayRun
 from vetgrid.registry.models import BankAccount, Person
@@ -157,3 +157,11 @@ def settle(office: Office, run: PayRun, rejected: Iterable[Person] = (), **value
         ]
     if lines:
         take_return(office, run, returned(lines, run), **values)
+
+
+def worked(answer: Any) -> str:
+    """Does the job that a page handed to the background, as the worker would; returns the address that its page leads to."""
+    at = str(answer["Location"])
+    assert at.startswith("/payments/jobs/"), at
+    tasks.do_job(at.removeprefix("/payments/jobs/"))
+    return at

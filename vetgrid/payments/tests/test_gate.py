@@ -1,20 +1,28 @@
 """The gate: a run seeded with one fault of every kind finds each of them, and a clean run finds nothing."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import transaction
+from psycopg.errors import CheckViolation
 
 from tests import builders as make
+from vetgrid.core.bulk import insert
+from vetgrid.core.crypto import blind
 from vetgrid.core.errors import Conflict, NotAllowed
 from vetgrid.core.scope import acting
+from vetgrid.orgs.models import Division
 from vetgrid.payments import actions, checks, gate
 from vetgrid.payments.models import Finding, PayLine
 from vetgrid.payments.tests import paying
-from vetgrid.payments.tests.paying import claim
-from vetgrid.registry.models import Duplicate, Person
+from vetgrid.payments.tests.paying import MONTH, claim
+from vetgrid.registry.models import BankAccount, Duplicate, Person
 
 pytestmark = pytest.mark.django_db
 BEFORE = date(2023, 11, 1)
+OTHER_ID = make.id_number("35058119480202003")
 SAME_ID = make.id_number("35058119480101007")
 
 
@@ -23,8 +31,8 @@ def office():
     return paying.Office()
 
 
-def paid_before(office, claims):
-    paying.settle(office, paying.release(office, paying.draft(office, claims, month=BEFORE)))
+def paid_before(office, claims, month=BEFORE):
+    paying.settle(office, paying.release(office, paying.draft(office, claims, month=month)))
 
 
 def found_in(run):
@@ -46,7 +54,7 @@ def test_a_clean_run_of_two_months_finds_nothing(office):
 
 
 def faults(office):
-    """One payee for each fault, twenty-four in all, among thirty clean ones; returns the claims and what must be found."""
+    """One payee for each fault, twenty-five in all, among thirty clean ones; returns the claims and what must be found."""
     clean = paying.payees(30)
     wrong: dict[str, Person] = {}
     for at, name in enumerate(
@@ -56,10 +64,12 @@ def faults(office):
     wrong["许"] = paying.payee("许某")
     wrong["何"] = paying.payee("何某", account=account(50), id_number=SAME_ID)
     wrong["吕"] = paying.payee("吕某", account=account(51), id_number=SAME_ID)
+    wrong["魏"] = paying.payee("魏某", account=account(60), id_number=OTHER_ID)
+    paid_before(office, [claim(paying.payee("魏旧档", account=account(61), id_number=OTHER_ID), 500_00)], month=MONTH)
     before = [
         claim(one, 500_00, month=BEFORE)
         for one in [*clean, *wrong.values()]
-        if one.name not in ("许某", "何某", "吕某", "尤某")
+        if one.name not in ("许某", "何某", "吕某", "尤某", "魏某")
     ]
     paid_before(office, before)
     with acting(make.system()):
@@ -91,6 +101,7 @@ def faults(office):
         ("陈某", "account_notice"), ("褚某", "account_notice"), ("尤某", "holder"), ("卫某", "changed"),
         ("蒋某", "nothing"), ("蒋某", "changed"), ("沈某", "negative"), ("沈某", "nothing"), ("沈某", "changed"),
         ("韩某", "above"), ("韩某", "changed"), ("杨某", "changed"), ("朱某", "twice"), ("朱某", "changed"),
+        ("魏某", "paid_elsewhere"),
     }  # fmt: skip
     # 蒋 and 沈 were paid 500 for November only; nothing of December is owed to them.
     return claims, expected, wrong
@@ -183,3 +194,73 @@ def test_a_check_of_a_domain_above_goes_through_the_same_gate(office, monkeypatc
     monkeypatch.setitem(gate._declared, "lapsed", gate.Check("lapsed", "年度确认过期", find, may_sign_off=True))
     run = paying.gate(office, run)
     assert {key for _, key in found_in(run)} == {"lapsed"}
+
+
+ELSEWHERE = 350582000000
+"""Another county, with its own clerks; ours cannot see its files."""
+
+
+def other_county(office):
+    """A second county with a station, and the clerk who drafts there."""
+    with acting(make.system()):
+        Division.objects.create(
+            code=ELSEWHERE, name="晋江市", level=6, parent_id=make.COUNTY // 10**8 * 10**8, opened_on=date(2018, 12, 28)
+        )
+    make.station(ELSEWHERE, kind="city")
+    make.staff(ELSEWHERE, "许文彬")
+    return make.actor("city_clerk", ELSEWHERE, "晋江编制人")
+
+
+def test_a_month_paid_by_another_county_under_the_same_number_is_stopped(office):
+    clerk = other_county(office)
+    here = paying.payee("魏某", account=account(1), id_number=OTHER_ID)
+    there = paying.payee("魏某", division=ELSEWHERE, account=account(2), id_number=OTHER_ID)
+    asked = {"division": ELSEWHERE, "month": MONTH, "label": "优抚待遇"}
+    waiting = office.act(clerk, actions.draft_run, claims=[claim(there, 500_00)], **asked)
+    run = paying.gate(office, paying.draft(office, [claim(here, 510_00)]))
+    assert found_in(run) == {("魏某", "paid_elsewhere")}
+    with acting(make.system()):
+        sentence = Finding.objects.get(run=run).sentence
+    assert sentence.startswith("魏某2023年12月的同一待遇已由晋江市")
+    office.act(clerk, actions.cancel, run_id=waiting.id, reason="重复")
+    assert found_in(paying.gate(office, run)) == set()
+
+
+def test_another_month_or_another_benefit_of_the_other_file_stops_nothing(office):
+    clerk = other_county(office)
+    here = paying.payee("魏某", account=account(1), id_number=OTHER_ID)
+    there = paying.payee("魏某", division=ELSEWHERE, account=account(2), id_number=OTHER_ID)
+    claims = [claim(there, 500_00, month=BEFORE), claim(there, 300_00, purpose="rural_60")]
+    office.act(clerk, actions.draft_run, claims=claims, division=ELSEWHERE, month=MONTH, label="优抚待遇")
+    assert found_in(paying.gate(office, paying.draft(office, [claim(here, 510_00)]))) == set()
+
+
+def test_two_imported_accounts_that_are_one_are_noticed(office):
+    """An import writes accounts in bulk: the blind index must come along, or the check compares nothing."""
+    people = [paying.payee(f"同户{at}") for at in "甲乙"]
+    with acting(make.system()):
+        for one in people:
+            common = {"person": one, "division": one.division, "source": "import", "known_since": make.now()}
+            BankAccount.objects.create(bank="农商", account="6222000012340000", recorded_by=make.system().id, **common)
+    run = paying.gate(office, paying.draft(office, [claim(one, 100_00) for one in people]))
+    assert {key for _, key in found_in(run)} == {"same_account"}
+
+
+def test_the_database_takes_no_account_without_its_index(office):
+    one = paying.payee("许某")
+    row = BankAccount(person=one, division=one.division, bank="农商", account="6222", source="import")
+    row.known_since, row.recorded_by = make.now(), make.system().id
+    with acting(make.system()), pytest.raises(CheckViolation, match="bank_account_indexed"), transaction.atomic():
+        insert([row])
+
+
+def test_accounts_from_before_get_their_index_and_so_do_frozen_lines(office):
+    people = [paying.payee(f"旧户{at}", account=account(at)) for at in range(3)]
+    run = paying.draft(office, [claim(one, 100_00) for one in people])
+    with acting(make.system()):
+        PayLine.objects.filter(run=run).update(account_index=None)
+        import_module("vetgrid.payments.migrations.0002_account_indexes").fill(apps, None)
+        indexes = dict(PayLine.objects.filter(run=run).values_list("payee_id", "account_index"))
+    assert {key: bytes(value) for key, value in indexes.items()} == {
+        one.id: blind(account(at), "bank_account") for at, one in enumerate(people)
+    }

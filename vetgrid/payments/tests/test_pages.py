@@ -66,9 +66,7 @@ def test_a_run_is_taken_through_its_whole_life_by_its_buttons(office):
         file = run.files.get()
     assert cashier.get(f"/payments/files/{file.id}").content.decode("gb18030").startswith("明细号,账号")
     upload = SimpleUploadedFile("回盘.csv", paying.returned(lines, run))
-    assert (
-        cashier.post(f"{at}/moves/take_return", {"format_key": "return_csv_gb18030", "file": upload}).status_code == 302
-    )
+    paying.worked(cashier.post(f"{at}/moves/take_return", {"format_key": "return_csv_gb18030", "file": upload}))
     with acting(make.system()):
         assert PayRun.objects.get(pk=run.id).state == "settled"
     assert cashier.post(f"{at}/moves/close", {"note": ""}).status_code == 302
@@ -168,3 +166,14 @@ def test_what_the_bank_says_of_an_account_is_kept_and_lifted(office):
     run = paying.gate(office, run)
     with acting(make.system()):
         assert run.findings.get().cleared_at is not None
+
+
+def test_the_persons_file_leads_to_his_ledger_for_whoever_reads_payments(office):
+    one = paying.payees(1)[0]
+    paying.release(office, paying.draft(office, [claim(one, 123_00)]))
+    cashier = client_of("finance_officer", "出纳")
+    assert f"/payments/person/{one.id}/panel" in page(cashier, f"/people/{one.id}")
+    shown = page(cashier, f"/payments/person/{one.id}/panel")
+    assert f"/payments/people/{one.id}" in shown and "123.00元" in shown
+    stranger = client_of("auditor", "审计")
+    assert stranger.get(f"/payments/person/{one.id}/panel").status_code == 403

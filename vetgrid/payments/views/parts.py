@@ -19,6 +19,7 @@ from vetgrid.payments import actions, forms, gate
 from vetgrid.payments.permissions import PaymentsPermission
 from vetgrid.payments.queries import ledger as books
 from vetgrid.payments.queries import running as queries
+from vetgrid.payments.queries.books import wrong_in_the_books
 from vetgrid.payments.views.runs import answered
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.web.answering import form_page
@@ -143,6 +144,13 @@ def ledger(request: Any, person_id: UUID) -> HttpResponse:
     return render(request, "payments/ledger.html", context)
 
 
+@guarded(READ)
+def person_panel(request: Any, person_id: UUID) -> HttpResponse:
+    """What is owed and what was paid last, shown inside the person's file."""
+    found = books.ledger_of(person_id, seen_by=request.actor)
+    return render(request, "payments/person_panel.html", {"ledger": found, "person": found.person})
+
+
 @guarded(RECONCILE)
 @require_http_methods(["GET", "POST"])
 def report_account(request: Any, person_id: UUID) -> HttpResponse:
@@ -191,7 +199,7 @@ def accounts(request: Any) -> HttpResponse:
         "rows": rows,
         "debit": sum(row.debit_fen for row in rows),
         "credit": sum(row.credit_fen for row in rows),
-        "wrong": books.wrong_in_the_books(seen_by=request.actor),
+        "wrong": wrong_in_the_books(seen_by=request.actor),
         "day": today(),
     }
     return render(request, "payments/accounts.html", context)

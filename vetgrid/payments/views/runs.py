@@ -20,8 +20,9 @@ from vetgrid.payments import actions, forms, gate, tasks
 from vetgrid.payments.actions.working import STEPS, ask_for, is_large
 from vetgrid.payments.models import PayLine, PayRun
 from vetgrid.payments.permissions import PaymentsPermission
+from vetgrid.payments.queries import jobs as working
 from vetgrid.payments.queries import running as queries
-from vetgrid.payments.states import RUN
+from vetgrid.payments.states import JOB, RUN
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.web.answering import form_page
 from vetgrid.web.forms import Form
@@ -45,6 +46,7 @@ def runs(request: Any) -> HttpResponse:
         "labels": dict(RUN.states),
         "names": names_of(row.division for row in page.rows),
         "may_prepare": request.actor.may(PREPARE),
+        "jobs": [(job, dict(JOB.states)[job.state]) for job in working.open_jobs(seen_by=request.actor)],
     }
     return render(request, "payments/runs.html", context)
 
@@ -57,6 +59,7 @@ def _asked(request: Any) -> queries.RunFilter:
         text=get("text", "").strip()[:40],
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 and int(year) > 0 else None,
         is_open=get("open") == "1",
+        ids=tuple(queries.waiting_for(seen_by=request.actor, today=today())) if get("waiting") == "1" else None,
     )
 
 
@@ -110,7 +113,7 @@ def _overview(request: Any, found: PayRun) -> dict[str, Any]:
         "funding": queries.funding_of(found, today=today()),
         "labels": dict(PayRun.Kind.choices),
         "move_labels": {move.key: move.label for move in RUN.moves}
-        | {"draft": "编制", "hold": "暂缓", "sign_off": "签署"},
+        | {"draft": "编制", "hold": "暂缓", "sign_off": "签署", "rekey": "更换密钥"},
     }
 
 
@@ -184,7 +187,7 @@ DOORS = {
     "approve": _Door(forms.NoteForm, actions.approve, ("note",)),
     "send_back": _Door(forms.ReasonForm, actions.send_back, ("reason",)),
     "release": _Door(forms.ReleaseForm, actions.release, ("format_key",)),
-    "take_return": _Door(forms.ReturnForm, actions.take_return, ("format_key",)),
+    "take_return": _Door(forms.ReturnForm, actions.ask_to_take_return, ("format_key",)),
     "close": _Door(forms.NoteForm, actions.close, ("note",)),
     "cancel": _Door(forms.ReasonForm, actions.cancel, ("reason",)),
 }
@@ -211,17 +214,22 @@ def move(request: Any, run_id: UUID, move_key: str) -> HttpResponse:
     if request.method == "POST" and not form.is_bound:
         form = door.form({}, {})
     is_queued = move_key in STEPS and is_large(found, today=today())
+    is_behind = is_queued or move_key == "take_return"
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> str | None:
         common = {"run_id": found.id, "by": request.actor, "today": today(), "version": asked}
         values = {name: data[name] for name in door.names}
         if is_queued:
             ask_for(move=move_key, **values, **common)
             tasks.queue(found.id)
-            return
+            return None
         if "file" in data:
             values |= {"body": data["file"].read(), "name": data["file"].name or "回盘文件"}
+            job = actions.ask_to_take_return(**values, **common)
+            tasks.queue_job(job.id)
+            return f"/payments/jobs/{job.id}"
         door.act(**values, **common)
+        return None
 
     return form_page(
         request,
@@ -229,7 +237,7 @@ def move(request: Any, run_id: UUID, move_key: str) -> HttpResponse:
         title=f"{entry.label} · {found.number}",
         back=f"/payments/runs/{found.id}",
         act=act,
-        done=f"已交后台办理“{entry.label}”。" if is_queued else f"已办理“{entry.label}”。",
+        done=f"已交后台办理“{entry.label}”。" if is_behind else f"已办理“{entry.label}”。",
         button=entry.label,
         context={"note": entry.note},
     )
@@ -243,10 +251,10 @@ def reissue(request: Any) -> HttpResponse:
     places = request.actor.places(PREPARE)
 
     def act(data: dict[str, Any]) -> str:
-        made = actions.draft_reissue(
-            division=places.low, month=data["month"], label=data["label"], by=request.actor, today=today()
-        )
-        return f"/payments/runs/{made.id}"
+        asked = {"division": places.low, "month": data["month"], "label": data["label"]}
+        job = actions.ask_for_draft(kind="reissue", **asked, by=request.actor, today=today())
+        tasks.queue_job(job.id)
+        return f"/payments/jobs/{job.id}"
 
     return form_page(
         request,
@@ -254,7 +262,7 @@ def reissue(request: Any) -> HttpResponse:
         title="编制重发批次",
         back="/payments",
         act=act,
-        done="已编制重发批次,请核查。",
+        done="已交后台编制。",
         button="编制",
         context={"note": "台账上仍欠付、又不在其他未放行批次里的款项,全部列入。请先在人员档案里更正账户。"},
     )

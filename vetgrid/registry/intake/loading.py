@@ -86,7 +86,7 @@ def _by_section(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _project(person: models.Person, fact: models.Fact, values: dict[str, Any]) -> None:
-    """The same projection as `registry.projection`, for rows that are not in the database yet; `values` are still open."""
+    """The same projection as `registry.projection`, for rows that are not in the database yet, and the blind indexes: `values` are still open."""
     if isinstance(fact, models.Identity):
         person.name = fact.name
         person.name_pinyin, person.name_initials = spell(fact.name)
@@ -94,6 +94,8 @@ def _project(person: models.Person, fact: models.Fact, values: dict[str, Any]) -
         person.id_index = blind(values.get("identity.id_number"), "id_number")
     elif isinstance(fact, models.Phone):
         person.phone, person.phone_index = fact.number, blind(values.get("phone.number"), "phone")
+    elif isinstance(fact, models.BankAccount):
+        fact.account_index = blind(values.get("bank.account"), "bank_account")
 
 
 def load_known(rows: Iterable[Checked], *, batch: UUID, by: Actor, today: date) -> int:

@@ -4,10 +4,12 @@ A fact is never edited: a correction closes `known_until` of the old row and add
 recomputed as of any day with what was known then.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
-from vetgrid.core.crypto import BlindIndexField, SealedField
+from vetgrid.core.crypto import BlindIndexField, Sealed, SealedField, blind
 from vetgrid.core.dates import PartialDateField
 from vetgrid.core.models import Scoped
 from vetgrid.core.protection import Protection
@@ -174,12 +176,27 @@ class Insurance(Fact):
 
 
 class BankAccount(Fact):
-    """银行账户."""
+    """银行账户. An account never lies here without its index: without it two people with one account would not be noticed."""
 
     bank = models.CharField(max_length=80)
     account = SealedField(purpose="bank_account")
     account_index = BlindIndexField(null=True)
     holder = models.CharField(max_length=60, blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=True) | Q(account_index__isnull=False),
+                name="bank_account_indexed",
+            )
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever writes an account writes its index with it."""
+        if self.account_index is None and self.account:
+            text = self.account.reveal() if isinstance(self.account, Sealed) else str(self.account)
+            self.account_index = blind(text, "bank_account")
+        super().save(*args, **kwargs)
 
 
 class LifeEvent(Fact):

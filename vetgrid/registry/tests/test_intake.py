@@ -8,12 +8,22 @@ import xlsxwriter
 from django.db import connection
 
 from tests import builders as make
+from vetgrid.core.crypto import blind
 from vetgrid.core.errors import Conflict, NotAllowed
 from vetgrid.core.scope import acting
 from vetgrid.files.store import content
 from vetgrid.grid.models import Membership
 from vetgrid.registry.intake import actions, exporting
-from vetgrid.registry.models import ExportRun, ImportBatch, ImportMapping, ImportRow, Person, Phone, Service
+from vetgrid.registry.models import (
+    BankAccount,
+    ExportRun,
+    ImportBatch,
+    ImportMapping,
+    ImportRow,
+    Person,
+    Phone,
+    Service,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = make.TODAY
@@ -233,3 +243,14 @@ def test_an_export_in_clear_needs_the_right_to_unmask(clerk):
     reader = make.actor("grid_contact", make.VILLAGE_A1)
     with acting(reader), pytest.raises(NotAllowed):
         exporting.ask(filters={}, is_masked=False, reason="走访名单", by=reader, today=TODAY)
+
+
+def test_imported_bank_accounts_carry_the_index_by_which_equal_ones_are_found(clerk):
+    headers = [*HEADERS, "开户银行", "银行账号"]
+    rows = [[*good_row(at), "石狮农商银行", "6222 0012 0000 0001"] for at in range(2)]
+    with acting(clerk):
+        run(clerk, sheet(rows, headers))
+    with acting(make.system()):
+        found = list(BankAccount.objects.all())
+    assert len(found) == 2
+    assert {bytes(row.account_index) for row in found} == {blind(found[0].account.reveal(), "bank_account")}
