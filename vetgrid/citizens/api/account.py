@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions, exporting, queries
 from vetgrid.citizens.api.routers import citizen
@@ -15,6 +15,7 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
+from vetgrid.core.schema import Schema
 
 AGREED = AsCitizen(is_bound=False)
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions, queries
 from vetgrid.citizens.actions.signing_in import SignInResult
@@ -13,6 +13,7 @@ from vetgrid.citizens.api.routers import citizen
 from vetgrid.core.api import AsCitizen
 from vetgrid.core.clock import today
 from vetgrid.core.errors import NotAllowed
+from vetgrid.core.schema import Schema
 from vetgrid.web.refusals import answer
 
 OPEN = AsCitizen(is_bound=False, has_agreed=False)
