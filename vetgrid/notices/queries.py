@@ -26,11 +26,17 @@ def unread(*, seen_by: Actor) -> int:
 
 
 OWN = Question[Notice](
-    lambda who: Notice.objects.filter(person_id=who, staff=None).order_by("-made_at", "-id").defer("address", "secret")
+    lambda who: (
+        Notice.objects.filter(person_id=who, staff=None)
+        .exclude(channel=Notice.Channel.WECHAT)
+        .order_by("-made_at", "-id")
+        .defer("address", "secret")
+    )
 )
 _OWN_UNREAD = Question[int](
     lambda who: (
         Notice.objects.filter(person_id=who, staff=None, read_at=None)
+        .exclude(channel=Notice.Channel.WECHAT)
         .order_by()
         .values("person_id")
         .annotate(unread=Count("id"))
@@ -40,7 +46,7 @@ _OWN_UNREAD = Question[int](
 
 
 def own(*, seen_by: Citizen) -> QuerySet[Notice]:
-    """What was told to the person over whatever channel, newest first."""
+    """What was told to the person over whatever channel, newest first; a WeChat message only points at one of these."""
     return OWN.of(who=seen_by.person)
 
 
