@@ -69,13 +69,15 @@ def test_the_rate_holds_over_two_processes_and_a_refused_call_stays_refused(plac
 def test_a_code_cannot_be_guessed_faster_with_many_processes(place):
     """Of many guesses at one moment no more are looked at than the code allows, and then even the right one opens nothing."""
     with acting(stranger()) as by:
-        actions.send_code(phone=NUMBER, by=by, today=make.TODAY)
+        actions.send_code(phone=NUMBER, privacy_version=policy().privacy_version, by=by, today=make.TODAY)
     code = phone.sent_code()
     wrong = [f"{(int(code) + at) % 1_000_000:06d}" for at in range(1, 13)]
 
     def guess(at: int) -> str:
         with acting(stranger()) as by:
-            return actions.sign_in_with_code(phone=NUMBER, code=wrong[at], by=by).sentence
+            return actions.sign_in_with_code(
+                phone=NUMBER, code=wrong[at], privacy_version=policy().privacy_version, by=by
+            ).sentence
 
     sentences = at_once(guess, len(wrong))
     assert all(sentences)
@@ -84,14 +86,16 @@ def test_a_code_cannot_be_guessed_faster_with_many_processes(place):
     with acting(make.system()):
         assert SmsCode.objects.get().tries >= policy().code_tries
     with acting(stranger()) as by:
-        assert not actions.sign_in_with_code(phone=NUMBER, code=code, by=by).token
+        assert not actions.sign_in_with_code(
+            phone=NUMBER, code=code, privacy_version=policy().privacy_version, by=by
+        ).token
 
 
 def test_many_processes_send_one_phone_no_more_codes_than_one(place):
     def ask(at: int) -> bool:
         try:
             with acting(stranger()) as by:
-                actions.send_code(phone=NUMBER, by=by, today=make.TODAY)
+                actions.send_code(phone=NUMBER, privacy_version=policy().privacy_version, by=by, today=make.TODAY)
         except TooMany:
             return False
         return True
