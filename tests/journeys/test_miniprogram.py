@@ -139,6 +139,7 @@ def test_a_whole_journey_with_the_keyboard_alone(large: Phone, people):
     keys = large.tab.keyboard
     large.open("pages/sign-in/sign-in")
     large.is_at("隐私保护指引")
+    large.shows("同意并继续")
     tab_to(large, "同意并继续")
     keys.press("Enter")
     large.is_at("登录")
