@@ -112,7 +112,7 @@ def test_a_finding_turns_into_an_application_that_waits_for_a_clerk_to_see_the_p
 
 def signed_in(role: str, at: int) -> Client:
     client = Client(raise_request_exception=False)
-    make.sign_in(client, make.user(f"{role}{make.new_id().hex}", (role, at)))
+    make.sign_in(client, make.user(f"{role}{make.new_id().hex[-12:]}", (role, at)))
     return client
 
 

@@ -112,7 +112,7 @@ def test_the_photos_of_a_correction_open_for_those_who_decide_and_the_sight_is_i
 
     def opened(role: str, at: int, address: str):
         client = Client(raise_request_exception=False)
-        make.sign_in(client, make.user(f"{role}{make.new_id().hex}", (role, at)))
+        make.sign_in(client, make.user(f"{role}{make.new_id().hex[-12:]}", (role, at)))
         return client.get(address)
 
     assert f"{path}/photos/1" in opened("town_head", make.TOWN_A, path).content.decode()
