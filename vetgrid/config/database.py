@@ -83,7 +83,7 @@ def django_settings() -> dict[str, Any]:
     assert role in ("owner", "app", "job"), f"VETGRID_ROLE is {role!r}"
     at = login(role)  # type: ignore[arg-type]  # the line above narrows it
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "vetgrid.core.postgresql",
         "NAME": at.name,
         "USER": at.user,
         "PASSWORD": at.password,
