@@ -52,9 +52,11 @@ def app(environ, start):
 
 
 def token_of(running: Running) -> str:
+    with urllib.request.urlopen(f"{running.url}/api/v1/citizen/privacy", timeout=20) as response:
+        version = json.load(response)["version"]
     request = urllib.request.Request(
         f"{running.url}/api/v1/citizen/sign-in/wechat",
-        b'{"code": "demo-veteran"}',
+        json.dumps({"code": "demo-veteran", "privacy_version": version}).encode(),
         {"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=20) as response:

@@ -5,6 +5,7 @@ declare module "*.vue" {
 }
 interface ImportMetaEnv {
   readonly VITE_API_HOST?: string;
+  readonly VITE_WECHAT_TEMPLATE?: string;
 }
 interface ImportMeta {
   readonly env: ImportMetaEnv;

@@ -120,7 +120,7 @@ const FORM = { type: "object", required: ["q1"], properties: { q1: { type: "stri
 const CAMPAIGN = { id: "c", title: "就业采集", intro: "请填写。", closes_on: "2023-12-31", schema: FORM, my_state: "none", my_values: {}, saved_at: null, is_open: true };
 const ANSWERS = {
   "GET /citizen/me": { name: "陈建国", is_bound: true, person_id: "p", helper: "", phone: "139****", large_mode: false, acts_for: [{ person_id: "q", name: "陈阿婆", relation: "母亲", authority_until: "2024-12-31" }], privacy_agreed: true },
-  "GET /citizen/privacy": { version: "1", guide: "指引", agreement: "协议", purposes: [{ key: "a", label: "手机号", why: "登录" }], agreed_version: "" },
+  "GET /citizen/privacy": { version: "1", guide: "指引", agreement: "协议", purposes: [{ key: "a", label: "手机号", why: "登录", permission: "" }], agreed_version: "" },
   "GET /citizen/contact": { contact: CALL, deputy: null, chain: [CALL], cell: "一组", station: STATION },
   "GET /citizen/stations": [STATION],
   "GET /citizen/binding": { state: "none", queued: false, station: null, note: "", second_facts: [] },
@@ -173,7 +173,7 @@ afterEach(() => {
 });
 
 function signedIn() {
-  store.set("vetgrid", JSON.stringify({ citizen: "t", staff: "f", staffName: "", isLarge: false, actingFor: null }));
+  store.set("vetgrid", JSON.stringify({ citizen: "t", staff: "f", staffName: "", isLarge: false, actingFor: null, agreed: "1" }));
 }
 
 const { pages, subPackages } = app();
@@ -188,14 +188,33 @@ test.each(EVERY)("the page %s renders with words on it", async (name) => {
   expect(words(page)).not.toContain("没有办成");
 });
 
+function agreed() {
+  store.set("vetgrid", JSON.stringify({ agreed: "1" }));
+}
+
+test("before anything is asked or sent, the guide is read and agreed to without a token", async () => {
+  opened("pages/sign-in/sign-in");
+  await settled();
+  expect(asked.pages).toEqual(["/pages/privacy/privacy"]);
+  const page = opened("pages/privacy/privacy");
+  await settled();
+  expect(asked.requests.map((one) => one.header.Authorization)).toEqual([undefined]);
+  await press(page, "同意并继续");
+  expect(sent("POST", "/citizen/privacy/agree")).toEqual([]);
+  expect(asked.pages.at(-1)).toBe("/pages/sign-in/sign-in");
+  expect(JSON.parse(store.get("vetgrid")).agreed).toBe("1");
+});
+
 test("WeChat's own code signs in, and the person arrives at home", async () => {
+  agreed();
   const page = opened("pages/sign-in/sign-in");
   await press(page, "微信一键登录");
-  expect(sent("POST", "/citizen/sign-in/wechat")[0].data).toEqual({ code: "from-weixin" });
+  expect(sent("POST", "/citizen/sign-in/wechat")[0].data).toEqual({ code: "from-weixin", privacy_version: "1" });
   expect(asked.pages).toEqual(["/pages/home/home"]);
 });
 
 test("a number that is too short is told before anything is sent", async () => {
+  agreed();
   const page = opened("pages/sign-in/sign-in");
   await type(page, "手机号", "139");
   await press(page, "发送验证码");
@@ -203,7 +222,7 @@ test("a number that is too short is told before anything is sent", async () => {
   expect(asked.requests).toEqual([]);
   await type(page, "手机号", "13900001111");
   await press(page, "发送验证码");
-  expect(sent("POST", "/citizen/sign-in/sms")[0].data).toEqual({ phone: "13900001111" });
+  expect(sent("POST", "/citizen/sign-in/sms")[0].data).toEqual({ phone: "13900001111", privacy_version: "1" });
 });
 
 test("a matter is raised once, with a key, and its progress opens", async () => {

@@ -198,7 +198,7 @@ def _quietly(visitor: Visitor, path: str, fields: dict[str, object]) -> None:
 def counted(connection) -> dict[str, int]:
     """Rows of every table of ours; a restore itself opens one new era in the trail."""
     tables = connection.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'procrastinate|registry_progress|audit_era'"
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'procrastinate|registry_progress|core_rate|audit_era'"
     ).fetchall()
     return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables}
 

@@ -87,7 +87,12 @@ class Phone:
         expect(self.tab.get_by_text(text).locator("visible=true").first).to_be_visible()
 
     def sign_in(self, phone: str) -> None:
+        """From the first page: the guide is read and agreed to before a number is typed."""
         self.open("pages/sign-in/sign-in")
+        self.is_at("隐私保护指引")
+        self.axe()
+        self.press("同意并继续")
+        self.is_at("登录")
         self.fill("手机号", phone)
         self.press("发送验证码")
         self.shows("验证码是")
@@ -99,9 +104,6 @@ class Phone:
     def become(self, who: dict[str, str]) -> None:
         """Signed in, agreed and bound: from the first page to home. Each person has a number of his own."""
         self.sign_in(f"139{int(who['id'][:8], 16) % 10**8:08d}")
-        self.is_at("隐私保护指引")
-        self.axe()
-        self.press("同意并继续")
         self.is_at("核对身份")
         self.fill("姓名", who["name"])
         self.fill("身份证号", who["id_number"])

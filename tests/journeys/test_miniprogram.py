@@ -138,6 +138,11 @@ def test_a_whole_journey_with_the_keyboard_alone(large: Phone, people):
     who = next(people)
     keys = large.tab.keyboard
     large.open("pages/sign-in/sign-in")
+    large.is_at("隐私保护指引")
+    large.shows("同意并继续")
+    tab_to(large, "同意并继续")
+    keys.press("Enter")
+    large.is_at("登录")
     tab_to(large, "手机号")
     keys.type(f"138{int(who['id'][:8], 16) % 10**8:08d}")
     keys.press("Enter")
@@ -146,9 +151,6 @@ def test_a_whole_journey_with_the_keyboard_alone(large: Phone, people):
     assert code is not None
     tab_to(large, "短信里的六位验证码")
     keys.type(code[1])
-    keys.press("Enter")
-    large.is_at("隐私保护指引")
-    tab_to(large, "同意并继续")
     keys.press("Enter")
     large.is_at("核对身份")
     for label, value in (("姓名", who["name"]), ("身份证号", who["id_number"])):
@@ -321,8 +323,6 @@ def test_a_daughter_acts_for_her_father_with_his_authority(phone: Phone, people,
     phone.shows("已经授权")
     daughter = Phone(browser, running)
     daughter.sign_in(helper)
-    daughter.is_at("隐私保护指引")
-    daughter.press("同意并继续")
     daughter.is_at("核对身份")
     daughter.follow("我替别人办")
     daughter.axe()

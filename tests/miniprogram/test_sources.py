@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import tomllib
 
 import pytest
 
@@ -136,3 +137,19 @@ def test_lists_on_the_phone_hold_codes_that_the_county_knows(source, table):
 def test_nothing_on_the_phone_asks_to_read_a_picture_with_letters():
     for path in PAGES:
         assert not re.search(r"captcha|图形验证", path.read_text(encoding="utf-8"))
+
+
+ASKING = {"login", "requestSubscribeMessage", "chooseImage", "getLocation", "setClipboardData", "makePhoneCall"}
+QUIET = {"request", "uploadFile", "getStorageSync", "setStorageSync", "pageScrollTo"}
+QUIET |= {"navigateTo", "navigateBack", "redirectTo", "reLaunch", "onNetworkStatusChange", "offNetworkStatusChange"}
+
+
+def test_whatever_the_phone_asks_its_owner_for_has_one_purpose_in_the_privacy_guide():
+    """A new function of the platform is either known to touch nothing of the owner's, or stands in the guide with its one purpose."""
+    texts = [path.read_text(encoding="utf-8") for path in SRC.rglob("*") if path.suffix in (".ts", ".vue")]
+    used = {name for text in texts for name in re.findall(r"\buni\.([a-zA-Z]+)", text)}
+    assert used <= ASKING | QUIET, "say what it is for, or that it asks nothing"
+    guide = tomllib.loads((built.ROOT / "data" / "privacy.toml").read_text(encoding="utf-8"))
+    named = [entry["permission"] for entry in guide["purpose"] if entry["permission"]]
+    assert sorted(named) == sorted(used & ASKING)
+    assert all(entry["why"] for entry in guide["purpose"])

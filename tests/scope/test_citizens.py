@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 MARKS = (world.MARK_B, world.IDS[world.MARK_B], world.PHONES[world.MARK_B])
 # The doors of the console and those that are open before sign-in are probed elsewhere.
 SIGN_IN = {"/api/v1/citizen/sign-in/wechat", "/api/v1/citizen/sign-in/sms", "/api/v1/citizen/sign-in/sms/verify"}
-SIGN_IN |= {"/api/v1/field/sign-in"}
+SIGN_IN |= {"/api/v1/field/sign-in", "/api/v1/citizen/privacy"}
 OWN = {"request_id": "change", "matter_id": "appeal", "question_id": "consultation", "notice_id": "told"}
 OWN |= {"decision_id": "decision", "session_id": "citizen_session", "file_id": "file"}
 PUBLIC = {"vacancy_id", "fair_id", "story_id", "clause_id", "station_id"}

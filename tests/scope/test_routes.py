@@ -105,6 +105,7 @@ WORDS = {
     "key": "stations.village",
     "code": str(make.VILLAGE_B1),
     "row_no": "2",
+    "photo_number": "1",
     "subject": "appeal",
     "token": "no-such-token",
     "check_key": "no-owner",

@@ -101,7 +101,7 @@ def test_the_application_owns_nothing_bypasses_nothing_and_every_table_forces_it
         tables = {row[0] for row in cursor.fetchall()}
     ours = {model._meta.db_table: declared for model, declared in protected_models()}
     assert {table for table, declared in ours.items() if declared.domain} <= forced
-    known = set(ours) | {"django_migrations", "registry_progress"}
+    known = set(ours) | {"django_migrations", "registry_progress", "core_rate"}
     assert {table for table in tables if not table.startswith("procrastinate")} == known
 
 

@@ -17,6 +17,7 @@ from vetgrid.appeals import models as appeals
 from vetgrid.benefits import models as benefits
 from vetgrid.cards import models as cards
 from vetgrid.citizens import models as citizens
+from vetgrid.citizens.policy import policy as citizens_policy
 from vetgrid.citizens.rules import Question, schema_of
 from vetgrid.core.crypto import blind
 from vetgrid.core.models import Answer
@@ -289,7 +290,11 @@ def _citizens(mark: str, things: dict[str, Any]) -> dict[str, Any]:
     scoped: dict[str, Any] = {"division": person.division}
     found: dict[str, Any] = {}
     account = citizens.Account.objects.create(
-        phone=PHONES[mark], phone_index=blind(PHONES[mark], "phone"), made_at=now, privacy_version="2023-1", **scoped
+        phone=PHONES[mark],
+        phone_index=blind(PHONES[mark], "phone"),
+        made_at=now,
+        privacy_version=citizens_policy().privacy_version,
+        **scoped,
     )
     found["account"] = account
     found["citizen_session"] = citizens.CitizenSession.objects.create(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.accounts import actions
 from vetgrid.accounts.sessions import PHONE, OpenSession, open_session
@@ -11,6 +11,7 @@ from vetgrid.core.actor import Actor, Origin
 from vetgrid.core.api import Doors, InField
 from vetgrid.core.errors import NotAllowed
 from vetgrid.core.permission import every_permission
+from vetgrid.core.schema import Schema
 from vetgrid.core.scope import acting
 from vetgrid.web.refusals import answer
 

@@ -91,6 +91,7 @@ class Session(Scoped):
 
     protection = Protection(
         domain="accounts",
+        job=("SELECT", "INSERT", "UPDATE", "DELETE"),
         is_audited=False,
         also_readable=f"user_id = {_SELF}",
         also_writable=f"user_id = {_SELF}",

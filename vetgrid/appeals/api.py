@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.appeals.actions import own_matters as actions
 from vetgrid.appeals.models import Appeal, Consultation
@@ -13,7 +13,7 @@ from vetgrid.appeals.states import APPEAL, CONSULTATION
 from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, Doors, act
 from vetgrid.core.clock import today
-from vetgrid.core.paging import cursor_page
+from vetgrid.core.schema import Schema
 from vetgrid.policies.queries import clauses as clauses_by_id
 
 citizen = Doors(tags=["citizen"])
@@ -145,7 +145,7 @@ def _whole(matter_id: UUID, by: Citizen) -> dict[str, Any]:
 
 @citizen.get("/citizen/matters", response=MatterPage, auth=AsCitizen(), operation_id="citizenMatters")
 def matters(request: Any, after: str = "") -> dict[str, Any]:
-    rows, following = cursor_page(queries.own_matters(seen_by=request.actor), after)
+    rows, following = queries.OWN_MATTERS.page(after, who=request.actor.person)
     return {"items": [_line(row) for row in rows], "next": following}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.benefits.actions.own import apply_own
 from vetgrid.benefits.models import Application, Award, Finding
@@ -16,6 +16,7 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, Doors, act
 from vetgrid.core.clock import today
 from vetgrid.core.ruling.months import iso, label
+from vetgrid.core.schema import Schema
 
 citizen = Doors(tags=["citizen"])
 FREQUENCY = {"monthly": "每月", "yearly": "每年", "once": "一次性", "quarterly": "每季度"}
@@ -148,11 +149,10 @@ def _entitled(row: Finding, open_applications: dict[str, UUID]) -> dict[str, Any
 @citizen.get("/citizen/benefits", response=BenefitsOut, auth=AsCitizen(), operation_id="citizenBenefits")
 def benefits(request: Any) -> dict[str, Any]:
     by: Citizen = request.actor
-    waiting = queries.own_applications(seen_by=by).filter(state__in=("draft", "submitted"))
-    applied = dict(waiting.values_list("programme", "id"))
+    applied = queries.own_waiting(seen_by=by)
     return {
         "receiving": [_receiving(row) for row in queries.own_awards(seen_by=by)],
-        "may_be_entitled": [_entitled(row, applied) for row in queries.own_findings(seen_by=by)],
+        "may_be_entitled": [_entitled(row, applied) for row in queries.FINDINGS.rows(who=by.person)],
         "payments": [
             {"on": row.on, "programme": row.label, "month": f"{row.month:%Y-%m}", "amount_fen": row.amount_fen}
             for row in queries.own_payments(seen_by=by)

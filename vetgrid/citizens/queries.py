@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vetgrid.citizens.models import (
@@ -23,6 +22,7 @@ from vetgrid.citizens.models import (
 )
 from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core.actor import Actor, Citizen
+from vetgrid.core.asking import Question, answer
 from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import NATION, Level, Places, ancestor, full_code
@@ -48,14 +48,23 @@ class ActsFor:
     until: date
 
 
+_ACCOUNT = Question[Account](lambda who: Account.objects.filter(pk=who))
+_CAMPAIGNS = Question[Campaign](
+    lambda on, county, town, village: Campaign.objects.filter(
+        state=Campaign.State.OPEN, opens_on__lte=on, closes_on__gte=on, division__in=[county, town, village]
+    ).order_by("closes_on", "id")
+)
+_REPLIES = Question[Reply](lambda who: Reply.objects.filter(person_id=who))
+_IS_VETERAN = Question[bool](lambda who: Person.objects.filter(pk=who).values_list("is_veteran", flat=True))
+
+
 def account_of(*, seen_by: Citizen) -> Account:
-    return Account.objects.get(pk=seen_by.id)
+    return _ACCOUNT.rows(who=seen_by.id)[0]
 
 
 def acts_for(*, seen_by: Citizen, today: date) -> list[ActsFor]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id, name, relation, until FROM citizens_acts_for(%s, %s)", [seen_by.id, today])
-        return [ActsFor(*row) for row in cursor.fetchall()]
+    text = "SELECT person_id, name, relation, until FROM citizens_acts_for(%s, %s)"
+    return [ActsFor(*row) for row in answer(text, [seen_by.id, today])]
 
 
 def my_sessions(*, seen_by: Citizen) -> QuerySet[CitizenSession]:
@@ -84,14 +93,11 @@ def my_assisted_acts(*, seen_by: Citizen) -> QuerySet[AssistedAct]:
 
 def my_campaigns(*, seen_by: Citizen, today: date) -> list[tuple[Campaign, Reply | None]]:
     """Campaigns open today where the person lives, each with the person's own reply."""
-    person = Person.objects.filter(pk=seen_by.person).values_list("is_veteran", flat=True).first()
-    rows = Campaign.objects.filter(
-        state=Campaign.State.OPEN, opens_on__lte=today, closes_on__gte=today, division__in=_chain(seen_by.division)
-    )
-    if not person:
-        rows = rows.filter(veterans_only=False)
-    found = list(rows.order_by("closes_on", "id"))
-    replies = {reply.campaign_id: reply for reply in Reply.objects.filter(person_id=seen_by.person, campaign__in=found)}
+    county, town, village = _chain(seen_by.division)
+    found = _CAMPAIGNS.rows(on=today, county=county, town=town, village=village)
+    if any(row.veterans_only for row in found) and not any(_IS_VETERAN.rows(who=seen_by.person)):
+        found = [row for row in found if not row.veterans_only]
+    replies = {reply.campaign_id: reply for reply in _REPLIES.rows(who=seen_by.person)} if found else {}
     return [(row, replies.get(row.id)) for row in found]
 
 

@@ -1,5 +1,6 @@
-"""When a person dies or two files become one, bindings and authorities follow."""
+"""When a person dies or two files become one, bindings and authorities follow; who is bound with WeChat is told there too."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -8,8 +9,12 @@ from django.utils import timezone
 from vetgrid.citizens.actions.signing_in import EVERYWHERE
 from vetgrid.citizens.models import Authority, Binding, CitizenSession
 from vetgrid.core.actor import Actor
+from vetgrid.core.crypto import Sealed
 from vetgrid.core.events import subscribe
 from vetgrid.core.scope import lending
+from vetgrid.notices.actions import tell
+from vetgrid.notices.events import PersonsTold
+from vetgrid.notices.models import Notice
 from vetgrid.registry.events import PersonDied, PersonMerged
 
 
@@ -40,6 +45,26 @@ def _end(person_id: UUID, reason: str) -> None:
         Authority.objects.filter(person_id=person_id, revoked_at=None).update(revoked_at=moment, revoked_by_name=reason)
 
 
+def tell_by_wechat(event: PersonsTold, *, by: Actor, today: date) -> None:
+    """Whoever is bound with a WeChat account is told there too, where to look; the text itself stays in the mini-program."""
+    wanted = {message.person_id for message in event.messages if message.person_id is not None}
+    with lending("citizens", EVERYWHERE):
+        rows = Binding.objects.filter(person_id__in=wanted, ended_at=None, account__openid__isnull=False)
+        known = {row.person_id: row.account.openid for row in rows.select_related("account")}
+    messages = [
+        replace(
+            message,
+            channel=Notice.Channel.WECHAT,
+            address=Sealed.of(known[message.person_id].reveal(), "phone"),
+            dedupe=f"wechat:{message.dedupe}"[:120] if message.dedupe else None,
+        )
+        for message in event.messages
+        if message.person_id in known
+    ]
+    tell(messages, today=today)
+
+
 def subscribe_all() -> None:
+    subscribe(PersonsTold, tell_by_wechat)
     subscribe(PersonDied, end_binding)
     subscribe(PersonMerged, follow_merge)

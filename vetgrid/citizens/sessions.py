@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
-from django.db import connection
 from django.utils import timezone
 
 from vetgrid.citizens.policy import policy
 from vetgrid.core.actor import Citizen, Origin
+from vetgrid.core.asking import answer
 from vetgrid.core.bearer import Opened
 from vetgrid.core.clock import today
 from vetgrid.core.errors import NotAllowed
@@ -41,9 +41,7 @@ def open_citizen(token: str, request: Any, origin: Origin) -> Opened | None:
     except ValueError:
         raise _no_authority() from None
     values: list[Any] = [hash_of(token), timezone.now(), today(), rule.idle, rule.longest, for_person]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT citizens_open_session(%s, %s, %s, %s, %s, %s)", values)
-        found = cursor.fetchone()[0]
+    found = answer("SELECT citizens_open_session(%s, %s, %s, %s, %s, %s)", values)[0][0]
     if found is None:
         return None
     found = json.loads(found) if isinstance(found, str) else found

@@ -83,7 +83,7 @@ def django_settings() -> dict[str, Any]:
     assert role in ("owner", "app", "job"), f"VETGRID_ROLE is {role!r}"
     at = login(role)  # type: ignore[arg-type]  # the line above narrows it
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "vetgrid.core.postgresql",
         "NAME": at.name,
         "USER": at.user,
         "PASSWORD": at.password,
@@ -91,7 +91,11 @@ def django_settings() -> dict[str, Any]:
         "PORT": str(at.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        # Only `core.asking` plans statements once for a connection; before a pooler that cannot keep them, VETGRID_PLAN_ONCE=0.
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "prepare_threshold": None if os.environ.get("VETGRID_PLAN_ONCE") == "0" else 10**9,
+        },
         "TEST": {"MIGRATE": False},
     }
 

@@ -59,7 +59,7 @@ def measure(connection: "psycopg.Connection[Any]") -> dict[str, Any]:
     ).fetchall()
     rows: dict[str, int] = {}
     for (table,) in tables:
-        if table.startswith("procrastinate") or table == "registry_progress":
+        if table.startswith("procrastinate") or table in ("registry_progress", "core_rate"):
             continue
         found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
         rows[table] = int(found[0]) if found else 0

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -12,9 +11,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from vetgrid.core.actor import NOBODY_ID, Actor, Citizen
+from vetgrid.core.clock import today
 from vetgrid.core.errors import Conflict, Invalid
 from vetgrid.core.models import Answer
-from vetgrid.core.rate import policy
+from vetgrid.core.retention import kept_for
 
 HEADER = "Idempotency-Key"
 Run = Callable[..., Any]
@@ -88,5 +88,5 @@ def _keep(actor: Actor, key: str, digest: str, response: Any) -> None:
         http_code=response.status_code,
         content=response.content.decode() or None,
         made_at=moment,
-        expires_at=moment + timedelta(hours=int(policy()["answers"]["keep_hours"])),
+        expires_at=moment + kept_for("answer", on=today()),
     ).save(force_insert=True)

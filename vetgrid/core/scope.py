@@ -18,7 +18,10 @@ from vetgrid.core.actor import NOBODY_ID, Actor, Citizen, Held
 from vetgrid.core.permission import Permission, every_permission, scope_domains
 from vetgrid.core.places import NATION, Places
 
-_texts: dict[tuple[Held, ...], str] = {}
+Lines = dict[str, str]
+"""Settings of the transaction by name."""
+
+_reaches: dict[tuple[Held, ...], Lines] = {}
 """What the reach of a set of grants is to the database; made once, because requests of one role share it."""
 
 
@@ -26,23 +29,24 @@ _texts: dict[tuple[Held, ...], str] = {}
 def acting(actor: Actor, *, savepoint: bool = True) -> Iterator[Actor]:
     """Run the block in a transaction, in the actor's scope; an outer scope comes back afterwards.
 
-    Inside another transaction a savepoint keeps an error in the block from spoiling it; `savepoint=False` saves the two
-    round trips where the outer block ends with this one.
+    Inside another transaction a savepoint keeps an error in the block from spoiling it; `savepoint=False` is for a block
+    with which the outer one ends: it saves the savepoint, and closing what the end of the transaction closes.
     """
-    with transaction.atomic(savepoint=savepoint), _scope(_text_of(actor)):
+    with transaction.atomic(savepoint=savepoint), _scope(_lines_of(actor), is_last=not savepoint):
         yield actor
 
 
 @contextmanager
-def lending(domain: str, places: Places) -> Iterator[None]:
-    """Let a reaction write rows of another domain at `places`, in the name of the actor who caused it.
+def lending(domain: str, places: Places, *, also: str = "") -> Iterator[None]:
+    """Let a reaction write rows of another domain (and of one more, `also`) at `places`, in the name of the actor who caused it.
 
     Used where one domain's action must keep another domain true (a new veteran needs a contact) although the actor
     holds no permission there. Ends with the block.
     """
-    lines = [_reach(domain, "read", places), _reach(domain, "write", places)]
-    stack = _stack()
-    with _scope((stack[-1] if stack else "") + ";".join(lines) + ";"):
+    lines: Lines = {}
+    for name in filter(None, (domain, also)):
+        lines |= _reach(name, "read", places) | _reach(name, "write", places)
+    with _scope(lines):
         yield
 
 
@@ -68,16 +72,14 @@ def confiding() -> Iterator[None]:
 @contextmanager
 def knowing(name: str, value: str) -> Iterator[None]:
     """Open the one row whose key the caller knows (a session's token, a sign-in name); nothing else becomes visible."""
-    stack = _stack()
-    line = _set(name, value) + ";"
-    with transaction.atomic(), _scope((stack[-1] if stack else "") + line):
+    with transaction.atomic(), _scope({name: value}):
         yield
 
 
 @contextmanager
 def acting_with(actor: Actor, name: str, value: str) -> Iterator[Actor]:
     """Run the block as the actor with the one row open that belongs to his session: one scope where `acting` and `knowing` would be two."""
-    with transaction.atomic(), _scope(_text_of(actor) + _set(name, value) + ";"):
+    with transaction.atomic(), _scope(_lines_of(actor) | {name: value}):
         yield actor
 
 
@@ -87,23 +89,34 @@ def system_actor(name: str, *, division: int = NATION) -> Actor:
     return Actor(id=NOBODY_ID, name=name, held=(held,))
 
 
-def _stack() -> list[str]:
+def _stack() -> list[Lines]:
     """The scopes of this thread's connection. Kept on the connection itself: `django.db.connection` is one object for all threads."""
-    stack: list[str] = vars(connections["default"]).setdefault("vetgrid_scopes", [])
+    stack: list[Lines] = vars(connections["default"]).setdefault("vetgrid_scopes", [])
     return stack
 
 
 @contextmanager
-def _scope(text: str) -> Iterator[None]:
+def _scope(lines: Lines, *, is_last: bool = False) -> Iterator[None]:
+    """Sets what differs from the scope around it, and sets that back afterwards; the outermost one closes everything."""
     stack = _stack()
-    _run(text)
-    stack.append(text)
+    outer = stack[-1] if stack else {}
+    changed = {name: value for name, value in lines.items() if outer.get(name) != value} if stack else lines
+    if changed:
+        _run(_text(changed))
+    stack.append(outer | lines)
     try:
         yield
     finally:
         stack.pop()
-        if connection.in_atomic_block and not connection.needs_rollback and not _is_broken():
-            _run(_closed() + (stack[-1] if stack else ""))
+        is_closed_by_end = is_last and not stack
+        if (
+            connection.in_atomic_block
+            and not connection.needs_rollback
+            and not is_closed_by_end
+            and not _is_broken()
+            and (changed or not stack)
+        ):
+            _run(_text({name: outer.get(name, "") for name in changed}) if stack else _closed())
 
 
 def _is_broken() -> bool:
@@ -119,58 +132,56 @@ def _run(text: str) -> None:
     connection.connection.execute(text.encode(), prepare=False)
 
 
+def _text(lines: Lines) -> str:
+    return "".join([_set(name, value) for name, value in lines.items()])
+
+
 def _set(name: str, value: str) -> str:
-    return sql.SQL("SET LOCAL {} = {}").format(sql.Identifier("vetgrid", name), sql.Literal(value)).as_string(None)
+    """One statement. The names are our own; a value without a quote or a backslash needs no driver to be quoted."""
+    plain = "'" not in value and "\\" not in value and "\0" not in value
+    literal = f"'{value}'" if plain else sql.Literal(value).as_string(None).strip()
+    return f'SET LOCAL "vetgrid"."{name}" = {literal};'
 
 
-def _reach(domain: str, mode: str, places: Places) -> str:
+def _reach(domain: str, mode: str, places: Places) -> Lines:
     key = f"{domain}_{mode}"
-    return ";".join(
-        (_set(f"{key}_lo", str(places.low)), _set(f"{key}_hi", str(places.high)), _set(f"{key}_in", places.multirange))
-    )
+    return {f"{key}_lo": str(places.low), f"{key}_hi": str(places.high), f"{key}_in": places.multirange}
+
+
+_SINGLE = (
+    "actor",
+    "person",
+    "staff",
+    "session",
+    "username",
+    "confidential",
+    "ticket",
+    "file",
+    "merchant",
+)
 
 
 @cache
 def _closed() -> str:
-    """The statements that close every scope; made once, because each lent scope ends with them."""
-    names = [
-        f"{domain}_{mode}_{end}"
-        for domain in scope_domains()
-        for mode in ("read", "write")
-        for end in ("lo", "hi", "in")
-    ]
-    return (
-        ";".join(
-            _set(name, "")
-            for name in (
-                *names,
-                "actor",
-                "person",
-                "staff",
-                "session",
-                "username",
-                "confidential",
-                "ticket",
-                "file",
-                "merchant",
-            )
-        )
-        + ";"
-    )
+    """The statements that close every scope; made once, because each job's scope ends with them."""
+    nowhere = {
+        name: "" for domain in scope_domains() for mode in ("read", "write") for name in _reach(domain, mode, Places())
+    }
+    return _text(nowhere | dict.fromkeys(_SINGLE, ""))
 
 
-def _text_of(actor: Actor) -> str:
-    text = _texts.get(actor.held)
-    if text is None:
-        parts = []
+def _lines_of(actor: Actor) -> Lines:
+    lines = _reaches.get(actor.held)
+    if lines is None:
+        lines = {}
         for domain in scope_domains():
-            parts.append(_reach(domain, "read", actor.reach(domain, writes=False)))
-            parts.append(_reach(domain, "write", actor.reach(domain, writes=True)))
-        if len(_texts) > 2000:
-            _texts.clear()
-        text = _texts[actor.held] = ";".join(parts) + ";"
+            lines |= _reach(domain, "read", actor.reach(domain, writes=False))
+            lines |= _reach(domain, "write", actor.reach(domain, writes=True))
+        if len(_reaches) > 2000:
+            _reaches.clear()
+        _reaches[actor.held] = lines
     person = actor.person_id if isinstance(actor, Citizen) else None
-    who = {
+    return lines | {
         "actor": str(actor.id),
         "actor_name": actor.name,
         "actor_role": actor.role_label,
@@ -179,4 +190,3 @@ def _text_of(actor: Actor) -> str:
         "address": actor.origin.address,
         "request": actor.origin.request_id,
     }
-    return text + ";".join(_set(name, value) for name, value in who.items()) + ";"

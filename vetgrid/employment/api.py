@@ -4,11 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ninja import Schema
-
 from vetgrid.core.api import AsCitizen, Doors
 from vetgrid.core.clock import today
 from vetgrid.core.paging import cursor_page
+from vetgrid.core.schema import Schema
 from vetgrid.employment import queries
 
 citizen = Doors(tags=["citizen"])
@@ -47,6 +46,9 @@ class FairOut(Schema):
 
 @citizen.get("/citizen/vacancies", response=VacancyPage, auth=READER, operation_id="citizenVacancies")
 def vacancies(request: Any, q: str = "", after: str = "") -> dict[str, Any]:
+    if not q.strip():
+        rows, following = queries.OPEN_VACANCIES.page(after, on=today())
+        return {"items": rows, "next": following}
     rows, following = cursor_page(queries.vacancies(text=q[:40], on=today(), seen_by=request.actor), after)
     return {"items": rows, "next": following}
 

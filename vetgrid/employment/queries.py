@@ -6,8 +6,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from vetgrid.core.actor import Actor
+from vetgrid.core.asking import Question
 from vetgrid.core.errors import NotFound
 from vetgrid.employment.models import Fair, Vacancy
+
+OPEN_VACANCIES = Question[Vacancy](
+    lambda on: Vacancy.objects.filter(published_on__lte=on, closes_on__gte=on).order_by("-published_on", "-id")
+)
+"""What everybody asks: everything open on the day."""
 
 
 def vacancies(*, text: str = "", on: date | None = None, seen_by: Actor) -> QuerySet[Vacancy]:

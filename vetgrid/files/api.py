@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from ninja import File, Schema, UploadedFile
+from ninja import File, UploadedFile
 
 from vetgrid.audit.trail import record
 from vetgrid.core.actor import Actor, Citizen
@@ -16,6 +16,7 @@ from vetgrid.core.errors import Invalid
 from vetgrid.core.permission import every_permission
 from vetgrid.core.places import full_code
 from vetgrid.core.rate import policy
+from vetgrid.core.schema import Schema
 from vetgrid.files import store, uploading
 
 citizen = Doors(tags=["citizen"])

@@ -7,17 +7,19 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
+from django.db import transaction
 
 from vetgrid.core.actor import Actor
 from vetgrid.core.clock import now
 from vetgrid.core.crypto import keyring
 from vetgrid.core.errors import NotFound
+from vetgrid.core.retention import kept_for
 from vetgrid.files.models import StoredFile
 
 _CHUNK = 1 << 20
 UPLOAD = "citizen"
 """The kind of an upload of the mini-program until something refers to it."""
-KEEP_DAYS = {
+KEEP_DAYS: dict[str, int | None] = {
     "import": 90,
     "rejected": 90,
     "export": 7,
@@ -25,13 +27,13 @@ KEEP_DAYS = {
     "appeal": None,
     "payment": None,
     "card": None,
-    UPLOAD: 30,
 }
+"""Those that are no uploads of the mini-program; None: as long as what they belong to."""
 
 
 def keep(body: bytes, *, name: str, media_type: str, kind: str, division: int, by: Actor, today: date) -> StoredFile:
     """Stores the bytes; the file is visible to `by` alone (a proof also to those who may read the person's file)."""
-    days = KEEP_DAYS[kind]
+    days = kept_for("upload", on=today).days if kind == UPLOAD else KEEP_DAYS[kind]
     row = StoredFile(
         division=division,
         name=name[:200],
@@ -71,6 +73,29 @@ def claim(upload_ids: Sequence[UUID], *, kind: str, division: int, by: Actor) ->
         row.kind, row.division, row.keep_until = kind, division, None
         row.save(update_fields=["kind", "division", "keep_until"])
     return wanted
+
+
+@transaction.atomic
+def remove_over(*, today: date) -> int:
+    """Removes the bytes of every file whose time is over; the row stays and says when.
+
+    Bytes go after the commit. Those of the last week are removed again, in case the worker was killed in between.
+    """
+    over = list(
+        StoredFile.objects.select_for_update()
+        .filter(keep_until__lt=today, removed_at=None)
+        .values_list("id", flat=True)
+    )
+    StoredFile.objects.filter(pk__in=over).update(removed_at=now())
+    lately = StoredFile.objects.filter(removed_at__gt=now() - timedelta(days=7)).values_list("id", flat=True)
+    gone = list(lately)
+    transaction.on_commit(lambda: _delete(gone))
+    return len(over)
+
+
+def _delete(files: Sequence[UUID]) -> None:
+    for key in files:
+        _path(key).unlink(missing_ok=True)
 
 
 def digest_of(body: bytes) -> str:

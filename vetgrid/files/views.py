@@ -8,7 +8,15 @@ from django.http import HttpResponse
 
 from vetgrid.audit.trail import record
 from vetgrid.core.guard import signed_in
+from vetgrid.files.models import StoredFile
 from vetgrid.files.store import content
+
+
+def shown(row: StoredFile, body: bytes) -> HttpResponse:
+    """A picture opens in the browser, anything else is saved; the caller has checked the right and noted the sight."""
+    way = "inline" if row.media_type in ("image/jpeg", "image/png") else "attachment"
+    disposition = f"{way}; filename*=UTF-8''{quote(row.name)}"
+    return HttpResponse(body, content_type=row.media_type, headers={"Content-Disposition": disposition})
 
 
 @signed_in("the database shows a file to its owner alone")

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from ninja import Router, Schema
+from ninja import Router
 
 from vetgrid.core.api import AsCitizen, Doors, Holding
 from vetgrid.core.clock import today
 from vetgrid.core.crypto import Sealed
+from vetgrid.core.schema import Schema
 from vetgrid.grid import queries
 from vetgrid.grid.models import Duty
 from vetgrid.grid.permissions import GridPermission

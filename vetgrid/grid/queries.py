@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from vetgrid.core.actor import Actor, Citizen
+from vetgrid.core.actor import NOBODY_ID, Actor, Citizen
+from vetgrid.core.asking import Question
 from vetgrid.core.errors import NotFound
 from vetgrid.core.figures import Value, percent
 from vetgrid.core.places import Level, Places, ancestor
@@ -175,23 +176,35 @@ class OwnChain:
     station: Station | None
 
 
+_MEMBER = Question[Membership](lambda who: Membership.objects.filter(person_id=who, to_on=None).select_related("cell"))
+_CHAIN = Question[Duty](
+    lambda division, town, cell: Duty.objects.filter(
+        Q(cell=None, division=division) | Q(cell=None, division=town, kind=Duty.Kind.TOWN_LEADER) | Q(cell_id=cell),
+        to_on=None,
+    ).select_related("staff", "cell")
+)
+_STATION = Question[Station](
+    lambda county, town, village: (
+        Station.objects.filter(division__in=[county, town, village], closed_on=None)
+        .exclude(kind="university")
+        .order_by("-division")
+    )
+)
+
+
 def own_chain(*, seen_by: Citizen) -> OwnChain:
     """For the mini-program: what stands on the public sign of the person's own cell."""
     division, town = seen_by.division, ancestor(seen_by.division, Level.TOWN)
     places = Places.only({division, town})
-    with lending("grid", places), lending("orgs", places):
-        member = Membership.objects.filter(person_id=seen_by.person, to_on=None).select_related("cell").first()
-        wanted = Q(cell=None, division=division) | Q(cell=None, division=town, kind=Duty.Kind.TOWN_LEADER)
-        if member is not None:
-            wanted |= Q(cell_id=member.cell_id)
-        rows = list(Duty.objects.filter(wanted, to_on=None).select_related("staff", "cell"))
-    above = [ancestor(division, level) for level in (Level.COUNTY, Level.TOWN, Level.VILLAGE)]
-    stations = Station.objects.filter(division__in=above, closed_on=None).exclude(kind="university")
+    with lending("grid", places, also="orgs"):
+        member = next(iter(_MEMBER.rows(1, who=seen_by.person)), None)
+        rows = _CHAIN.rows(division=division, town=town, cell=member.cell_id if member else NOBODY_ID)
+    above = {level.name.lower(): ancestor(division, level) for level in (Level.COUNTY, Level.TOWN, Level.VILLAGE)}
     order = list(Duty.Kind.values)
     return OwnChain(
         sorted(rows, key=lambda duty: order.index(duty.kind)),
         member.cell.name if member else "",
-        stations.order_by("-division").first(),
+        next(iter(_STATION.rows(1, **above)), None),
     )
 
 

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from vetgrid.audit.trail import record
-from vetgrid.core.actor import Actor, Citizen, require
+from vetgrid.core.actor import NOBODY_ID, Actor, Citizen, require
 from vetgrid.core.bulk import insert
 from vetgrid.core.clock import now
 from vetgrid.core.crypto import Sealed
 from vetgrid.core.errors import Conflict, Invalid, NotFound
+from vetgrid.core.events import announce
 from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
-from vetgrid.notices.channels import channel_for
+from vetgrid.notices.channels import channel_for, waits
+from vetgrid.notices.events import PersonsTold
 from vetgrid.notices.models import Attempt, Notice, Story
 from vetgrid.notices.permissions import NoticesPermission
 from vetgrid.notices.texts import text_for
 
+_POST = Actor(id=NOBODY_ID, name="消息")
 DOTS = "••••••"
 """Stands in a text where the secret will be."""
 
@@ -57,6 +60,15 @@ def tell(messages: Iterable[Message], *, today: date) -> int:
         rows = [_row(message, today=today) for message in wanted.values() if message.dedupe not in known]
         insert(rows)
         _enqueue(rows)
+    personal = tuple(
+        message
+        for message in wanted.values()
+        if message.person_id is not None
+        and message.channel != Notice.Channel.WECHAT
+        and not (message.is_confidential or message.secret or message.dedupe in known)
+    )
+    if personal:
+        announce(PersonsTold(personal), by=_POST, today=today)
     return len(rows)
 
 
@@ -91,17 +103,21 @@ def _row(message: Message, *, today: date) -> Notice:
     )
 
 
-def _enqueue(rows: list[Notice]) -> None:
+def _enqueue(rows: list[Notice], *, after: timedelta = timedelta()) -> None:
     from vetgrid.notices.tasks import send_notice
 
+    later = send_notice.configure(schedule_in={"seconds": int(after.total_seconds())}) if after else send_notice
     for row in rows:
         if row.state == Notice.State.QUEUED:
-            send_notice.defer(notice_id=str(row.id))
+            later.defer(notice_id=str(row.id))
 
 
 @transaction.atomic
 def attempt(notice_id: UUID) -> None:
-    """Hands one queued message to its channel and notes what became of it; a second call finds nothing to do."""
+    """Hands one queued message to its channel and notes what became of it; a second call finds nothing to do.
+
+    What did not get through stays in the queue with its reason and is tried again later, until the last wait is over.
+    """
     notice = Notice.objects.select_for_update().filter(pk=notice_id, state=Notice.State.QUEUED).first()
     if notice is None:
         return
@@ -111,6 +127,12 @@ def attempt(notice_id: UUID) -> None:
     Attempt(notice=notice, division=notice.division, at=now(), state=outcome.state, reason=outcome.reason).save(
         force_insert=True
     )
+    failures = Attempt.objects.filter(notice=notice).count()
+    if not outcome.is_final and failures <= len(waits()):
+        notice.reason = outcome.reason
+        notice.save(update_fields=["reason"])
+        _enqueue([notice], after=timedelta(minutes=waits()[failures - 1]))
+        return
     notice.state, notice.reason, notice.secret = outcome.state, outcome.reason, None
     notice.sent_at = now() if outcome.state == Notice.State.SENT else None
     notice.save(update_fields=["state", "reason", "sent_at", "secret"])

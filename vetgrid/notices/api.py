@@ -4,12 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Schema
-
 from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, Doors, act
 from vetgrid.core.clock import today
-from vetgrid.core.paging import cursor_page
+from vetgrid.core.schema import Schema
 from vetgrid.notices import actions, queries
 
 citizen = Doors(tags=["citizen"])
@@ -41,13 +39,12 @@ class StoryOut(Schema):
 
 @citizen.get("/citizen/notices", response=NoticePage, auth=AsCitizen(), operation_id="citizenNotices")
 def notices(request: Any, after: str = "") -> dict[str, Any]:
-    found = queries.own(seen_by=request.actor)
-    rows, following = cursor_page(found, after)
+    rows, following = queries.OWN.page(after, who=request.actor.person)
     items = [
         {"id": row.id, "title": row.title, "body": row.body, "made_at": row.made_at, "is_read": row.read_at is not None}
         for row in rows
     ]
-    return {"items": items, "next": following, "unread": found.filter(read_at=None).count()}
+    return {"items": items, "next": following, "unread": queries.own_unread(seen_by=request.actor)}
 
 
 def _unread(by: Citizen) -> list[tuple[str, str]]:

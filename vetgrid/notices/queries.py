@@ -3,9 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from vetgrid.core.actor import Actor, Citizen
+from vetgrid.core.asking import Question
 from vetgrid.core.errors import NotFound
 from vetgrid.core.reach import within
 from vetgrid.notices.models import Notice, Story
@@ -24,9 +25,33 @@ def unread(*, seen_by: Actor) -> int:
     return mine(seen_by=seen_by).filter(read_at=None).count() if seen_by.staff_id else 0
 
 
+OWN = Question[Notice](
+    lambda who: (
+        Notice.objects.filter(person_id=who, staff=None)
+        .exclude(channel=Notice.Channel.WECHAT)
+        .order_by("-made_at", "-id")
+        .defer("address", "secret")
+    )
+)
+_OWN_UNREAD = Question[int](
+    lambda who: (
+        Notice.objects.filter(person_id=who, staff=None, read_at=None)
+        .exclude(channel=Notice.Channel.WECHAT)
+        .order_by()
+        .values("person_id")
+        .annotate(unread=Count("id"))
+        .values_list("unread", flat=True)
+    )
+)
+
+
 def own(*, seen_by: Citizen) -> QuerySet[Notice]:
-    """What was told to the person over whatever channel, newest first."""
-    return Notice.objects.filter(person_id=seen_by.person, staff=None).order_by("-made_at", "-id")
+    """What was told to the person over whatever channel, newest first; a WeChat message only points at one of these."""
+    return OWN.of(who=seen_by.person)
+
+
+def own_unread(*, seen_by: Citizen) -> int:
+    return next(iter(_OWN_UNREAD.rows(who=seen_by.person)), 0)
 
 
 def stories(*, on: date, seen_by: Actor) -> QuerySet[Story]:

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from ninja import Router, Schema
+from ninja import Router
 
 from vetgrid.core.api import AsCitizen, Doors, Holding
 from vetgrid.core.paging import page_of
+from vetgrid.core.schema import Schema
 from vetgrid.orgs import queries
 from vetgrid.orgs.permissions import OrgsPermission
 
@@ -61,16 +62,5 @@ class OpenStationOut(Schema):
 @citizen.get(
     "/citizen/stations", response=list[OpenStationOut], auth=AsCitizen(is_bound=False), operation_id="citizenStations"
 )
-def open_stations(request: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": row.id,
-            "kind": row.get_kind_display(),
-            "name": row.name,
-            "address": row.address,
-            "phone": row.phone,
-            "hours": row.hours,
-            "places": places,
-        }
-        for row, places in queries.open_stations(seen_by=request.actor)
-    ]
+def open_stations(request: Any) -> list[queries.OpenStation]:
+    return queries.open_stations(seen_by=request.actor)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from vetgrid.core.actor import Actor
+from vetgrid.core.asking import Question
 from vetgrid.core.codes import codes
 from vetgrid.core.crypto import blinds
 from vetgrid.core.errors import NotFound
@@ -72,14 +74,46 @@ def stations(*, text: str = "", kind: str = "", gap: str = "", seen_by: Actor) -
     return rows.order_by("division", "kind", "id")
 
 
-def open_stations(*, seen_by: Actor) -> list[tuple[Station, list[str]]]:
-    """Every open station with the labels of its places: public, so the place is lent for the places alone."""
-    rows = list(Station.objects.filter(closed_on=None).order_by("division", "kind", "id"))
-    found: dict[UUID, list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class OpenStation:
+    """What hangs beside a station's door, and the labels of its places."""
+
+    id: UUID
+    kind: str
+    name: str
+    address: str
+    phone: str
+    hours: str
+    places: list[str]
+
+
+_OPEN_STATIONS = Question[tuple[UUID, str, str, str, str, str]](
+    lambda: (
+        Station.objects.filter(closed_on=None)
+        .order_by("division", "kind", "id")
+        .values_list("id", "kind", "name", "address", "phone", "hours")
+    )
+)
+_OPEN_PLACES = Question[tuple[UUID, list[str]]](
+    lambda: (
+        Place.objects.filter(to_on=None)
+        .order_by()
+        .values("station_id")
+        .annotate(codes=ArrayAgg("code", order_by="code"))
+        .values_list("station_id", "codes")
+    )
+)
+
+
+def open_stations(*, seen_by: Actor) -> list[OpenStation]:
+    """Every open station: public, so the place is lent for the places alone."""
+    kinds, labels = dict(Station.Kind.choices), codes("place_kind")
     with lending("orgs", Places.of([NATION])):
-        for key, code in Place.objects.filter(to_on=None).order_by("code").values_list("station_id", "code"):
-            found.setdefault(key, []).append(codes("place_kind").label(code))
-    return [(row, found.get(row.id, [])) for row in rows]
+        places = {key: [labels.label(code) for code in found] for key, found in _OPEN_PLACES.rows()}
+    return [
+        OpenStation(key, str(kinds[kind]), name, address, phone, hours, places.get(key, []))
+        for key, kind, name, address, phone, hours in _OPEN_STATIONS.rows()
+    ]
 
 
 def station(station_id: UUID, *, seen_by: Actor) -> Station:

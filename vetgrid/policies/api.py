@@ -4,10 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ninja import Schema
-
 from vetgrid.core.api import AsCitizen, Doors
 from vetgrid.core.clock import today
+from vetgrid.core.schema import Schema
 from vetgrid.policies import queries
 
 citizen = Doors(tags=["citizen"])

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
 from django.db.models import CharField, F, Func, IntegerField, Q, QuerySet, Value
 
 from vetgrid.core.actor import Actor
+from vetgrid.core.asking import answer
 from vetgrid.core.errors import NotFound
 from vetgrid.policies.models import Clause, Faq, Policy
 from vetgrid.policies.tokens import asked, marked
@@ -47,10 +47,9 @@ def search(text: str, *, on: date, seen_by: Actor, limit: int = 20) -> list[Hit]
     if not wanted:
         return []
     values: dict[str, Any] = {"words": wanted, "on": on, "least": max(1, len(wanted) // 2), "limit": limit}
-    with connection.cursor() as cursor:
-        cursor.execute(_SEARCH, values)
-        ranks = dict(cursor.fetchall())
-    found = {row.id: row for row in Clause.objects.filter(pk__in=ranks).select_related("policy")}
+    ranks: dict[UUID, int] = dict(answer(_SEARCH, values))
+    rows = Clause.objects.filter(pk__in=ranks).select_related("policy").defer("words", "title_words")
+    found = {row.id: row for row in rows}
     return [_hit(found[key], text, rank) for key, rank in ranks.items()]
 
 

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from vetgrid.core.api import Holding
 from vetgrid.core.clock import today
 from vetgrid.core.paging import page_of
+from vetgrid.core.schema import Schema
 from vetgrid.registry import actions, queries
 from vetgrid.registry.actions.writing import Origin
 from vetgrid.registry.catalogue import FIELDS, show

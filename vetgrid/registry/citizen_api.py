@@ -1,17 +1,18 @@
 """API of a person's own file: see it with the source of each fact, confirm it, ask for corrections and see what became of them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from ninja import Field as Shape
-from ninja import Schema
 
 from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, Doors, act
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
 from vetgrid.core.dates import PartialDate
+from vetgrid.core.schema import Schema
 from vetgrid.registry import actions, queries
 from vetgrid.registry.catalogue import own_file, section, show
 from vetgrid.registry.models import ChangeRequest, Fact
@@ -107,8 +108,8 @@ def _fact(fact: Fact, key: str) -> dict[str, Any]:
     }
 
 
-def _columns(key: str) -> list[dict[str, Any]]:
-    day = today()
+@lru_cache(maxsize=100)
+def _columns(key: str, day: date) -> list[dict[str, Any]]:
     return [
         {
             "key": entry.attribute,
@@ -133,7 +134,7 @@ def file(request: Any) -> dict[str, Any]:
                 "label": entry.section.label,
                 "is_list": entry.section.is_list,
                 "can_correct": entry.section.key not in policy.fixed,
-                "columns": _columns(entry.section.key) if entry.section.key not in policy.fixed else [],
+                "columns": _columns(entry.section.key, day) if entry.section.key not in policy.fixed else [],
                 "facts": [_fact(fact, entry.section.key) for fact in entry.facts],
             }
             for entry in sections

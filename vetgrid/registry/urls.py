@@ -38,6 +38,7 @@ urlpatterns = [
     path("requests", requests.requests),
     path("requests/changes/<uuid:request_id>", requests.change),
     path("requests/changes/<uuid:request_id>/withdraw", requests.withdraw_change),
+    path("requests/changes/<uuid:request_id>/photos/<int:photo_number>", requests.change_photo),
     path("requests/moves/<uuid:request_id>", requests.move),
     path("requests/moves/<uuid:request_id>/withdraw", requests.withdraw_move),
     path("duplicates", duplicates.duplicates),

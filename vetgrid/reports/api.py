@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from ninja import Router, Schema
+from ninja import Router
 
 from vetgrid.core.api import Holding
 from vetgrid.core.clock import today
 from vetgrid.core.figures import Period
+from vetgrid.core.schema import Schema
 from vetgrid.reports import queries
 from vetgrid.reports.permissions import ReportsPermission
 from vetgrid.reports.views import FOUNDED

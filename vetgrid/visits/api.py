@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.core.actor import Actor
 from vetgrid.core.api import Doors, InField
@@ -14,6 +14,7 @@ from vetgrid.core.clock import CHINA, today
 from vetgrid.core.codes import codes
 from vetgrid.core.errors import Conflict
 from vetgrid.core.paging import cursor_page
+from vetgrid.core.schema import Schema
 from vetgrid.registry import actions as registry
 from vetgrid.registry import queries as registry_queries
 from vetgrid.registry.actions.writing import Origin

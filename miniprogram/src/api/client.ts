@@ -145,6 +145,7 @@ export interface ClauseShort {
 
 export interface CodeIn {
   phone: string;
+  privacy_version: string;
   code: string;
 }
 
@@ -499,6 +500,7 @@ export interface PaymentOut {
 
 export interface PhoneIn {
   phone: string;
+  privacy_version: string;
 }
 
 export interface PreferenceOut {
@@ -530,6 +532,7 @@ export interface PurposeOut {
   key: string;
   label: string;
   why: string;
+  permission: string;
 }
 
 export interface QuestionIn {
@@ -718,6 +721,7 @@ export interface VisitSeen {
 
 export interface WechatIn {
   code: string;
+  privacy_version?: string;
 }
 
 export interface WordsIn {

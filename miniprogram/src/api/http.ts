@@ -45,7 +45,10 @@ function read(status: number, body: unknown, path: string): Problem {
   const fields = Object.values((found.fields as Record<string, string>) ?? {});
   const sentence = String(found.detail || found.title || "没有办成,请稍后再试。");
   if (status === 401 && !path.includes("/sign-in")) signedOut(path);
-  if (found.code === "privacy_not_agreed") goHome("/pages/privacy/privacy");
+  if (found.code === "privacy_not_agreed") {
+    remember({ agreed: "" });
+    goHome("/pages/privacy/privacy");
+  }
   if (found.code === "not_bound") goHome("/pages/binding/binding");
   return new Problem(String(found.code ?? status), [sentence, ...fields].join("\n"), status, found);
 }

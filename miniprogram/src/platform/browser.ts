@@ -17,6 +17,12 @@ export async function weixinCode(): Promise<string> {
   throw new Error("请用手机号登录。");
 }
 
+export const canSubscribe = false;
+
+export async function subscribe(): Promise<boolean> {
+  return false;
+}
+
 /** Sends one file as a form; the caller reads status and body. */
 export async function sendFile(address: string, photo: Photo, headers: Record<string, string>) {
   const form = new FormData();

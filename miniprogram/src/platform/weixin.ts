@@ -16,6 +16,15 @@ export async function weixinCode(): Promise<string> {
   return code;
 }
 
+const TEMPLATE = import.meta.env.VITE_WECHAT_TEMPLATE || "";
+export const canSubscribe = Boolean(TEMPLATE);
+
+/** Asks WeChat whether it may tell the person once that something new is here; false when he does not want it. */
+export async function subscribe(): Promise<boolean> {
+  const answer = await uni.requestSubscribeMessage({ tmplIds: [TEMPLATE] });
+  return (answer as unknown as Record<string, string>)[TEMPLATE] === "accept";
+}
+
 export async function choosePhotos(count: number): Promise<Photo[]> {
   const { tempFilePaths } = await uni.chooseImage({ count, sizeType: ["compressed"], sourceType: ["camera", "album"] });
   return (tempFilePaths as string[]).map((path) => ({ name: path.split("/").pop() as string, shown: path }));

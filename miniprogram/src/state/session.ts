@@ -9,6 +9,8 @@ interface Kept {
   staffName: string;
   isLarge: boolean;
   actingFor: { person_id: string; name: string } | null;
+  /** The version of the privacy guide that was agreed to on this phone; without one nothing is asked or sent. */
+  agreed: string;
 }
 
 function kept(): Partial<Kept> {
@@ -25,6 +27,7 @@ export const session: Kept = reactive({
   staffName: "",
   isLarge: false,
   actingFor: null,
+  agreed: "",
   ...kept(),
 });
 

@@ -12,6 +12,7 @@ from vetgrid.appeals.limits import days_to_ask_review
 from vetgrid.appeals.models import Appeal, Attachment, Consultation, RatingTicket, Step
 from vetgrid.appeals.states import APPEAL
 from vetgrid.core.actor import Citizen
+from vetgrid.core.asking import Question
 from vetgrid.core.errors import NotFound
 from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
@@ -64,6 +65,17 @@ class MatterSeen:
     steps: list[StepSeen]
     can: list[str]
     files: list[tuple[UUID, str]] = field(default_factory=list)
+
+
+OWN_MATTERS = Question[Appeal](
+    lambda who: (
+        Appeal.objects.filter(person_id=who)
+        .select_related("station")
+        .only("number", "kind", "title", "state", "received_on", "station__name")
+        .order_by("-received_on", "-id")
+    )
+)
+"""The list: what its lines show, and nothing that is sealed."""
 
 
 def own_matters(*, seen_by: Citizen) -> QuerySet[Appeal]:

@@ -104,7 +104,9 @@ def tick_papers(
 ) -> Application:
     """登记材料: which papers are there now."""
     application = _locked(application_id, "papers", by=by, version=version)
-    application.papers = [{**entry, "is_there": entry["paper"] in papers} for entry in application.papers]
+    application.papers = [  # what the person sent himself is there, whatever is ticked
+        {**entry, "is_there": entry["paper"] in papers or bool(entry.get("files"))} for entry in application.papers
+    ]
     _save(application, "papers")
     _record(application, "papers", by=by)
     return application

@@ -57,6 +57,11 @@ def application(application_id: UUID, *, seen_by: Actor) -> Application:
     return found
 
 
+def photos_of(row: Application) -> list[UUID]:
+    """The files that the person sent with the application, in their order."""
+    return [UUID(key) for entry in row.papers for key in entry.get("files", [])]
+
+
 def findings(asked: Filter, *, seen_by: Actor) -> QuerySet[Finding]:
     """Open findings; without a kind those that want something done."""
     rows = _in_place(Finding.objects.filter(closed_on=None).select_related("person"), asked, seen_by)

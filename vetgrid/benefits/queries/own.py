@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from vetgrid.benefits.models import Application, Award, Decision, Finding
 from vetgrid.core.actor import Citizen
+from vetgrid.core.asking import Question
 from vetgrid.core.errors import NotFound
 from vetgrid.payments.models import Posting, Purpose
 
@@ -25,17 +26,50 @@ class Paid:
     amount_fen: int
 
 
-def own_awards(*, seen_by: Citizen) -> QuerySet[Award]:
-    rows = Award.objects.filter(person_id=seen_by.person).exclude(state=Award.State.STOPPED)
-    return rows.select_related("decision").order_by("programme")
+_AWARDS = Question[Award](
+    lambda who: (
+        Award.objects.filter(person_id=who)
+        .exclude(state=Award.State.STOPPED)
+        .select_related("decision")
+        .only("programme", "state", "from_month", "decision__amount_fen")
+        .order_by("programme")
+    )
+)
+FINDINGS = Question[Finding](
+    lambda who: Finding.objects.filter(
+        person_id=who, kind__in=(Finding.Kind.MISSING, Finding.Kind.SOON), closed_on=None
+    ).order_by("kind", "programme")
+)
+"""Open ones that may become something: entitled and not receiving, or entitled soon."""
+_WAITING = Question[tuple[str, UUID]](
+    lambda who: (
+        Application.objects.filter(person_id=who, state__in=("draft", "submitted"))
+        .exclude(state="draft", channel=PREPARED)
+        .order_by("-asked_on", "-id")
+        .values_list("programme", "id")
+    )
+)
+_PAYMENTS = Question[Posting](
+    lambda who: (
+        Posting.objects.filter(payee_id=who, kind=Posting.Kind.PAYMENT)
+        .filter(~Exists(Posting.objects.filter(reverses_id=OuterRef("pk"))))
+        .only("on", "month", "purpose", "amount_fen")
+        .order_by("-on", "-id")
+    )
+)
+
+
+def own_awards(*, seen_by: Citizen) -> list[Award]:
+    return _AWARDS.rows(who=seen_by.person)
 
 
 def own_findings(*, seen_by: Citizen) -> QuerySet[Finding]:
-    """Open ones that may become something: entitled and not receiving, or entitled soon."""
-    kinds = (Finding.Kind.MISSING, Finding.Kind.SOON)
-    return Finding.objects.filter(person_id=seen_by.person, kind__in=kinds, closed_on=None).order_by(
-        "kind", "programme"
-    )
+    return FINDINGS.of(who=seen_by.person)
+
+
+def own_waiting(*, seen_by: Citizen) -> dict[str, UUID]:
+    """The application that waits for an answer, by programme."""
+    return dict(_WAITING.rows(who=seen_by.person))
 
 
 def own_finding(finding_id: UUID, *, seen_by: Citizen) -> Finding:
@@ -60,8 +94,7 @@ def own_decision(decision_id: UUID, *, seen_by: Citizen) -> Decision:
 
 def own_payments(*, seen_by: Citizen) -> list[Paid]:
     """The latest payments, those that the bank sent back left out."""
-    back = Posting.objects.filter(reverses_id=OuterRef("pk"))
-    rows = Posting.objects.filter(payee_id=seen_by.person, kind=Posting.Kind.PAYMENT).filter(~Exists(back))
-    found = list(rows.order_by("-on", "-id")[:60])
-    labels = dict(Purpose.objects.filter(pk__in={row.purpose for row in found}).values_list("pk", "label"))
+    found = _PAYMENTS.rows(60, who=seen_by.person)
+    wanted = {row.purpose for row in found}
+    labels = dict(Purpose.objects.filter(pk__in=wanted).values_list("pk", "label")) if wanted else {}
     return [Paid(row.on, row.month, labels.get(row.purpose, row.purpose), row.amount_fen) for row in found]

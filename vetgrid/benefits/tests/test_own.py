@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from django.test import Client
 
 from tests import builders as make
 from tests import phone
+from vetgrid.audit.models import Entry
+from vetgrid.benefits.actions.applying import tick_papers
 from vetgrid.benefits.actions.own import PHOTOS
 from vetgrid.benefits.models import Application, Award, Decision, Finding, RuleVersion
 from vetgrid.benefits.sources import rule_version
@@ -105,6 +108,42 @@ def test_a_finding_turns_into_an_application_that_waits_for_a_clerk_to_see_the_p
     assert again.status_code == 409
     assert len(place["device"].get("/citizen/benefits/applications").json()) == 1
     assert place["device"].post("/citizen/benefits/applications", {"programme": "gold"}).status_code == 422
+
+
+def signed_in(role: str, at: int) -> Client:
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, make.user(f"{role}{make.new_id().hex[-12:]}", (role, at)))
+    return client
+
+
+def test_the_photos_of_an_application_open_for_those_who_decide_and_the_sight_is_in_the_trail(place):
+    upload = place["device"].upload(picture()).json()["upload_id"]
+    done = place["device"].post(
+        "/citizen/benefits/applications", {"finding_id": place["finding"].id, "upload_ids": [upload]}
+    )
+    path = f"/benefits/applications/{done.json()['id']}"
+    clerk = signed_in("village_clerk", make.VILLAGE_A1)
+    assert f"{path}/photos/1" in clerk.get(path).content.decode()
+    photo = clerk.get(f"{path}/photos/1")
+    assert photo.status_code == 200 and photo["Content-Type"] == "image/jpeg" and photo.content[:2] == b"\xff\xd8"
+    with acting(make.system()):
+        seen = Entry.objects.filter(verb="benefits.see_photo")
+        assert [(row.person, row.row_id) for row in seen] == [(place["person"].id, done.json()["id"])]
+    assert clerk.get(f"{path}/photos/2").status_code == 404
+    assert signed_in("village_clerk", make.VILLAGE_B1).get(f"{path}/photos/1").status_code == 404
+    assert signed_in("grid_contact", make.VILLAGE_A1).get(f"{path}/photos/1").status_code in (403, 404)
+
+
+def test_ticking_the_papers_leaves_the_persons_own_photos_where_they_are(place):
+    upload = place["device"].upload(picture()).json()["upload_id"]
+    place["device"].post("/citizen/benefits/applications", {"finding_id": place["finding"].id, "upload_ids": [upload]})
+    clerk = make.actor("village_clerk", make.VILLAGE_A1)
+    with acting(make.system()):
+        row = Application.objects.get()
+    with acting(clerk):
+        wanted = [entry["paper"] for entry in row.papers if entry["paper"] != PHOTOS]
+        row = tick_papers(application_id=row.id, papers=wanted, by=clerk, today=make.TODAY)
+        assert all(entry["is_there"] for entry in row.papers)
 
 
 def test_an_application_that_the_platform_had_filled_in_becomes_his_own(place):

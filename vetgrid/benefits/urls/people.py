@@ -22,6 +22,7 @@ urlpatterns = [
     path("benefits/decisions/<uuid:decision_id>/file", matters.decision_file),
     path("benefits/applications", matters.applications),
     path("benefits/applications/<uuid:application_id>", matters.application),
+    path("benefits/applications/<uuid:application_id>/photos/<int:photo_number>", matters.application_photo),
     path("benefits/applications/<uuid:application_id>/<slug:application_verb>", matters.application_move),
     path("benefits/findings", matters.findings),
     path("benefits/findings/<uuid:benefit_finding_id>", matters.finding),

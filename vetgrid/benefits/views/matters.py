@@ -14,7 +14,7 @@ from vetgrid.benefits import actions
 from vetgrid.benefits.actions import running
 from vetgrid.benefits.forms.people import DraftForm, NoteForm, PapersForm, ReasonForm, RunForm
 from vetgrid.benefits.handling import automatic, deadline
-from vetgrid.benefits.models import Finding
+from vetgrid.benefits.models import Application, Finding
 from vetgrid.benefits.paying import check_month, label_of
 from vetgrid.benefits.permissions import BenefitsPermission
 from vetgrid.benefits.printing import Receipt, pdf
@@ -23,12 +23,16 @@ from vetgrid.benefits.queries import people
 from vetgrid.benefits.receipts import recompute
 from vetgrid.benefits.sources import book
 from vetgrid.benefits.states import APPLICATION, RUN
+from vetgrid.core.actor import Actor
 from vetgrid.core.clock import today
-from vetgrid.core.errors import Conflict
+from vetgrid.core.errors import Conflict, NotAllowed, NotFound
 from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
 from vetgrid.core.places import Level, level_of
 from vetgrid.core.ruling.months import first_day, label, month_on
+from vetgrid.core.scope import knowing
+from vetgrid.files.store import content
+from vetgrid.files.views import shown
 from vetgrid.orgs.names import choices_within, names_of
 from vetgrid.payments.actions import ask_for_draft
 from vetgrid.payments.permissions import PaymentsPermission
@@ -119,11 +123,41 @@ def application(request: Any, application_id: UUID) -> HttpResponse:
         "month": label(row.from_month),
         "state": APPLICATION.label(row.state),
         "moves": moves,
+        "photos": range(1, len(queries.photos_of(row)) + 1),
+        "may_see_photos": _may_see_photos(request.actor, row),
         "place": names_of([row.division])[row.division],
         "item": items[0] if items else None,
         "staff": names_of_staff({item.owner_id for item in items}),
     }
     return render(request, "benefits/application.html", context)
+
+
+@guarded(APPLY, DECIDE)
+def application_photo(request: Any, application_id: UUID, photo_number: int) -> HttpResponse:
+    """A picture that the person sent with his application, for those who check the papers or decide; the sight is in the trail."""
+    row = queries.application(application_id, seen_by=request.actor)
+    photos = queries.photos_of(row)
+    if not 1 <= photo_number <= len(photos):
+        raise NotFound("没有找到这张照片。请返回待遇申请重新打开。")
+    if not _may_see_photos(request.actor, row):
+        raise NotAllowed("本人上传的照片只给受理和认定的人员查看。")
+    key = photos[photo_number - 1]
+    with knowing("file", str(key)):
+        found, body = content(key)
+    record(
+        request.actor,
+        "benefits.see_photo",
+        division=row.division,
+        table="benefits_application",
+        row=row.id,
+        person=row.person_id,
+        detail={"photo": photo_number},
+    )
+    return shown(found, body)
+
+
+def _may_see_photos(actor: Actor, row: Application) -> bool:
+    return any(actor.may(permission, at=row.division) for permission in (APPLY, DECIDE))
 
 
 @guarded(APPLY, DECIDE)

@@ -17,7 +17,7 @@ from vetgrid.citizens.sessions import PREFIX, hash_of, new_token
 from vetgrid.citizens.wechat import exchange
 from vetgrid.core.actor import Actor, Citizen
 from vetgrid.core.crypto import Sealed, blind, blinds
-from vetgrid.core.errors import Invalid, NotFound, TooMany
+from vetgrid.core.errors import Invalid, NotAllowed, NotFound, TooMany
 from vetgrid.core.places import NATION, Places, full_code
 from vetgrid.core.scope import lending
 from vetgrid.notices.actions import Message, tell
@@ -41,8 +41,9 @@ def county() -> int:
 
 
 @transaction.atomic
-def send_code(*, phone: str, by: Actor, today: date) -> str:
+def send_code(*, phone: str, privacy_version: str, by: Actor, today: date) -> str:
     """发送验证码: into the outbox of notices. Returns the code where no message leaves the house (the demo), else ''."""
+    _must_agree(privacy_version)
     number = _mobile(phone)
     rule, address, moment = policy(), by.origin.address, timezone.now()
     with lending("citizens", EVERYWHERE):
@@ -74,8 +75,9 @@ def send_code(*, phone: str, by: Actor, today: date) -> str:
 
 
 @transaction.atomic
-def sign_in_with_code(*, phone: str, code: str, by: Actor) -> SignInResult:
-    """验证码登录: the newest code of the phone, once, with few tries."""
+def sign_in_with_code(*, phone: str, code: str, privacy_version: str, by: Actor) -> SignInResult:
+    """验证码登录: the newest code of the phone, once, with few tries. The account keeps which guide was agreed to."""
+    _must_agree(privacy_version)
     number, rule, address = _mobile(phone), policy(), by.origin.address
     wrong = "验证码不对或已过期。请核对短信,或重新获取验证码。"
     with lending("citizens", EVERYWHERE):
@@ -105,12 +107,14 @@ def sign_in_with_code(*, phone: str, code: str, by: Actor) -> SignInResult:
                 division=county(), phone=number, phone_index=blind(number, "phone"), made_at=timezone.now()
             )
             account.save(force_insert=True)
-        return _open(account, "sms", by=by)
+        return _open(account, "sms", privacy_version, by=by)
 
 
 @transaction.atomic
-def sign_in_with_wechat(*, code: str, by: Actor) -> SignInResult:
+def sign_in_with_wechat(*, code: str, privacy_version: str = "", by: Actor) -> SignInResult:
     """微信登录: the code is exchanged by the server; no secret is on the phone."""
+    if privacy_version:
+        _must_agree(privacy_version)
     open_id = exchange().open_id(code)
     if not open_id:
         return SignInResult(sentence="微信登录没有成功,请重新打开小程序再试,或用手机验证码登录。")
@@ -121,11 +125,21 @@ def sign_in_with_wechat(*, code: str, by: Actor) -> SignInResult:
                 division=county(), openid=open_id, openid_index=blind(open_id, "openid"), made_at=timezone.now()
             )
             account.save(force_insert=True)
-        return _open(account, "wechat", by=by)
+        return _open(account, "wechat", privacy_version, by=by)
 
 
-def _open(account: Account, way: str, *, by: Actor) -> SignInResult:
+def _must_agree(version: str) -> None:
+    if version != policy().privacy_version:
+        raise NotAllowed("请先阅读并同意隐私保护指引,再登录。", code="privacy_not_agreed")
+
+
+def _open(account: Account, way: str, agreed: str, *, by: Actor) -> SignInResult:
+    """A new session; whoever agreed before signing in has that noted with the account, once a version."""
     token, moment = new_token(), timezone.now()
+    if agreed and account.privacy_version != agreed:
+        account.privacy_version, account.privacy_agreed_at = agreed, moment
+        account.save(update_fields=["privacy_version", "privacy_agreed_at"])
+        record(by, "citizens.agree", division=account.division, table="citizens_account", row=account.id, reason=agreed)
     session = CitizenSession(
         account=account,
         division=account.division,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions, exporting, queries
 from vetgrid.citizens.api.routers import citizen
@@ -15,6 +15,7 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
+from vetgrid.core.schema import Schema
 
 AGREED = AsCitizen(is_bound=False)
 
@@ -70,6 +71,8 @@ class PurposeOut(Schema):
     key: str
     label: str
     why: str
+    permission: str
+    """What the phone asks the person for that purpose; '' when it asks nothing."""
 
 
 class PrivacyOut(Schema):
@@ -78,6 +81,7 @@ class PrivacyOut(Schema):
     agreement: str
     purposes: list[PurposeOut]
     agreed_version: str
+    """'' before signing in."""
 
 
 class AgreeIn(Schema):
@@ -150,15 +154,16 @@ def bind(request: Any, body: BindingIn) -> tuple[int, dict[str, Any]]:
     return 202, {"state": "queued", "queued": True, "station": queries.county_station(), "second_facts": kinds}
 
 
-@citizen.get("/citizen/privacy", response=PrivacyOut, auth=OPEN, operation_id="citizenPrivacy")
+@citizen.get("/citizen/privacy", response=PrivacyOut, auth=None, operation_id="citizenPrivacy")
 def privacy(request: Any) -> dict[str, Any]:
-    texts = queries.privacy_texts()
+    """Open to everybody: it is read and agreed to before signing in."""
+    texts, by = queries.privacy_texts(), request.actor
     return {
         "version": policy().privacy_version,
         "guide": texts["guide"].strip(),
         "agreement": texts["agreement"].strip(),
         "purposes": texts["purpose"],
-        "agreed_version": queries.account_of(seen_by=request.actor).privacy_version,
+        "agreed_version": queries.account_of(seen_by=by).privacy_version if isinstance(by, Citizen) else "",
     }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions, queries
 from vetgrid.citizens.api.routers import citizen
@@ -13,6 +13,7 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, act
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
+from vetgrid.core.schema import Schema
 
 
 class AuthorityIn(Schema):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions, queries
 from vetgrid.citizens.api.routers import citizen
@@ -12,6 +12,7 @@ from vetgrid.citizens.models import Campaign, Reply
 from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, act
 from vetgrid.core.clock import today
+from vetgrid.core.schema import Schema
 
 
 class CampaignOut(Schema):

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions
 from vetgrid.citizens.api.routers import field
@@ -12,6 +12,7 @@ from vetgrid.citizens.permissions import CitizensPermission
 from vetgrid.core import acts
 from vetgrid.core.api import InField
 from vetgrid.core.clock import today
+from vetgrid.core.schema import Schema
 
 ASSISTING = InField(CitizensPermission.ASSIST)
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.citizens import actions, queries
 from vetgrid.citizens.actions.signing_in import SignInResult
@@ -13,21 +13,27 @@ from vetgrid.citizens.api.routers import citizen
 from vetgrid.core.api import AsCitizen
 from vetgrid.core.clock import today
 from vetgrid.core.errors import NotAllowed
+from vetgrid.core.schema import Schema
 from vetgrid.web.refusals import answer
 
 OPEN = AsCitizen(is_bound=False, has_agreed=False)
 
 
 class WechatIn(Schema):
+    """`privacy_version`: the guide that was read and agreed to; without it the account must agree before anything else."""
+
     code: str = Field(max_length=200)
+    privacy_version: str = Field("", max_length=20)
 
 
 class PhoneIn(Schema):
+    """A number is only taken from somebody who has agreed to the guide in force."""
+
     phone: str = Field(max_length=20)
+    privacy_version: str = Field(max_length=20)
 
 
-class CodeIn(Schema):
-    phone: str = Field(max_length=20)
+class CodeIn(PhoneIn):
     code: str = Field(max_length=10)
 
 
@@ -65,18 +71,18 @@ def _answer(request: Any, result: SignInResult, code: str) -> dict[str, Any] | H
 
 @citizen.post("/citizen/sign-in/wechat", response=SignedIn, auth=None, operation_id="citizenSignInWechat")
 def with_wechat(request: Any, body: WechatIn) -> dict[str, Any] | HttpResponse:
-    return _answer(request, actions.sign_in_with_wechat(code=body.code, by=request.actor), "wechat_failed")
+    return _answer(request, actions.sign_in_with_wechat(**body.dict(), by=request.actor), "wechat_failed")
 
 
 @citizen.post("/citizen/sign-in/sms", response={202: CodeSent}, auth=None, operation_id="citizenSendCode")
 def send_code(request: Any, body: PhoneIn) -> tuple[int, dict[str, Any]]:
-    code = actions.send_code(phone=body.phone, by=request.actor, today=today())
+    code = actions.send_code(**body.dict(), by=request.actor, today=today())
     return 202, {"minutes": 5, "demo_code": code or None}
 
 
 @citizen.post("/citizen/sign-in/sms/verify", response=SignedIn, auth=None, operation_id="citizenVerifyCode")
 def verify(request: Any, body: CodeIn) -> dict[str, Any] | HttpResponse:
-    return _answer(request, actions.sign_in_with_code(phone=body.phone, code=body.code, by=request.actor), "wrong_code")
+    return _answer(request, actions.sign_in_with_code(**body.dict(), by=request.actor), "wrong_code")
 
 
 @citizen.get("/citizen/sessions", response=list[SessionOut], auth=OPEN, operation_id="citizenSessions")

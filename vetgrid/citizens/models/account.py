@@ -48,6 +48,7 @@ class CitizenSession(Scoped):
 
     protection = Protection(
         domain="citizens",
+        job=("SELECT", "INSERT", "UPDATE", "DELETE"),
         is_audited=False,
         also_readable=f"account_id = {SELF}",
         also_writable=f"account_id = {SELF}",

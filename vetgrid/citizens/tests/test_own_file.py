@@ -3,10 +3,12 @@
 from io import BytesIO
 
 import pytest
+from django.test import Client
 from PIL import Image
 
 from tests import builders as make
 from tests import phone
+from vetgrid.audit.models import Entry
 from vetgrid.core import rate
 from vetgrid.core.scope import acting
 from vetgrid.files.models import StoredFile
@@ -99,6 +101,29 @@ def test_a_correction_with_a_photo_is_approved_by_the_town_and_the_file_changes(
     assert (seen["state_label"], seen["decided_note"]) == ("已同意", "与证件一致")
     told = device.get("/citizen/notices").json()
     assert told["unread"] == 1 and "已更正" in told["items"][0]["body"]
+
+
+def test_the_photos_of_a_correction_open_for_those_who_decide_and_the_sight_is_in_the_trail(device, veteran):
+    fact, version = fact_of(device, "identity")
+    upload = device.upload(picture()).json()["upload_id"]
+    body = {"section": "identity", "fact_id": fact["id"], "values": {"name": "王建團"}, "upload_ids": [upload]}
+    asked = device.post("/citizen/file/corrections", body | {"base_version": version})
+    path = f"/requests/changes/{asked.json()['id']}"
+
+    def opened(role: str, at: int, address: str):
+        client = Client(raise_request_exception=False)
+        make.sign_in(client, make.user(f"{role}{make.new_id().hex[-12:]}", (role, at)))
+        return client.get(address)
+
+    assert f"{path}/photos/1" in opened("town_head", make.TOWN_A, path).content.decode()
+    photo = opened("town_head", make.TOWN_A, f"{path}/photos/1")
+    assert photo.status_code == 200 and photo["Content-Type"] == "image/jpeg"
+    with acting(make.system()):
+        seen = Entry.objects.get(verb="registry.see_photo")
+        assert (seen.person, seen.row_id) == (veteran.id, asked.json()["id"])
+    assert opened("village_clerk", make.VILLAGE_A1, f"{path}/photos/1").status_code == 403
+    assert opened("town_head", make.TOWN_B, f"{path}/photos/1").status_code == 404
+    assert opened("town_head", make.TOWN_A, f"{path}/photos/12").status_code == 404
 
 
 def test_a_guarded_field_needs_a_photo_and_a_class_cannot_be_corrected_here(device):

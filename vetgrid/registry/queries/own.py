@@ -2,22 +2,30 @@
 
 from functools import cache
 
-from django.db import connection
 from django.db.models import QuerySet
 from psycopg import sql
 
 from vetgrid.core.actor import Citizen
+from vetgrid.core.asking import Question, answer
 from vetgrid.core.errors import NotFound
-from vetgrid.registry.catalogue import SECTIONS
-from vetgrid.registry.models import ChangeRequest, Person
+from vetgrid.registry.catalogue import SECTIONS, Section
+from vetgrid.registry.models import ChangeRequest, Fact, Person
 from vetgrid.registry.queries.file import FileSection
+
+_PERSON = Question[Person](lambda who: Person.objects.filter(pk=who))
 
 
 def own_person(*, seen_by: Citizen) -> Person:
-    found = Person.objects.filter(pk=seen_by.person).first()
-    if found is None:
+    found = _PERSON.rows(who=seen_by.person)
+    if not found:
         raise NotFound()
-    return found
+    return found[0]
+
+
+@cache
+def _facts(part: Section) -> Question[Fact]:
+    rows = part.model._default_manager
+    return Question(lambda who: rows.filter(person_id=who, known_until=None).order_by("-known_since", "-id"))
 
 
 @cache
@@ -33,14 +41,8 @@ def _which() -> str:
 def own_file_of(*, seen_by: Citizen) -> tuple[Person, list[FileSection]]:
     """The person and every section as known now."""
     who = own_person(seen_by=seen_by)
-    with connection.cursor() as cursor:
-        cursor.execute(_which(), {"who": who.pk})
-        filled = {row[0] for row in cursor.fetchall()}
-    sections = []
-    for part in SECTIONS:
-        rows = part.model._default_manager.filter(person_id=who.pk, known_until=None).order_by("-known_since", "-id")
-        sections.append(FileSection(part, list(rows) if part.key in filled else []))
-    return who, sections
+    filled = {row[0] for row in answer(_which(), {"who": who.pk})}
+    return who, [FileSection(part, _facts(part).rows(who=who.pk) if part.key in filled else []) for part in SECTIONS]
 
 
 def own_corrections(*, seen_by: Citizen) -> QuerySet[ChangeRequest]:

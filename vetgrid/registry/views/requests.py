@@ -8,12 +8,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from vetgrid.audit.trail import record
+from vetgrid.core.actor import require
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
 from vetgrid.core.crypto import mask
 from vetgrid.core.errors import NotFound, Refused
 from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
+from vetgrid.core.scope import knowing
+from vetgrid.files.store import content
+from vetgrid.files.views import shown
 from vetgrid.orgs.names import names_of
 from vetgrid.registry import actions, queries
 from vetgrid.registry.actions.requests import DEATH, values_of
@@ -76,11 +81,34 @@ def change(request: Any, request_id: UUID) -> HttpResponse:
         "label": section_label(row),
         "lines": _compared(request, row),
         "proof": codes("proof_kind").label(row.proof_kind),
+        "may_see_photos": request.actor.may(RegistryPermission.APPROVE, at=row.division),
         "may_decide": request.actor.may(RegistryPermission.APPROVE, at=row.division)
         and row.asked_by != request.actor.id,
         "is_mine": row.asked_by == request.actor.id,
     }
     return render(request, "registry/change.html", context, status=422 if form.errors else 200)
+
+
+@guarded(RegistryPermission.APPROVE)
+def change_photo(request: Any, request_id: UUID, photo_number: int) -> HttpResponse:
+    """A picture that the person sent as proof, for those who decide; the sight is in the trail."""
+    row = queries.change_requests(state="", seen_by=request.actor).filter(pk=request_id).first()
+    if row is None or not 1 <= photo_number <= len(row.photos):
+        raise NotFound("没有找到这张照片。请返回变更申请重新打开。")
+    require(request.actor, RegistryPermission.APPROVE, at=row.division)
+    key = UUID(row.photos[photo_number - 1])
+    with knowing("file", str(key)):
+        found, body = content(key)
+    record(
+        request.actor,
+        "registry.see_photo",
+        division=row.division,
+        table="registry_changerequest",
+        row=row.id,
+        person=row.person_id,
+        detail={"photo": photo_number},
+    )
+    return shown(found, body)
 
 
 def _compared(request: Any, row: ChangeRequest) -> list[tuple[str, str, str]]:
