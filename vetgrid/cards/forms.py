@@ -192,7 +192,7 @@ class CancelForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = ("death", "disqualified", "other")
+        wanted = ("death", "disqualified", "merged", "other")
         pairs = [pair for pair in codes("card_end").choices(on=today()) if pair[0] in wanted]
         self.fields["reason"].choices = choices(pairs)  # type: ignore[attr-defined]
 
