@@ -134,7 +134,7 @@ const OFFER = {
 };
 const PREFERENCE = {
   id: "p", number: 1, title: "免费乘坐公交车", provider: "市公交公司", category: "交通", who: [], document: "优待证", place: "市内线路", gives: "免费", what: "凭证免费。", level: "市(县)",
-  paper: "文件", is_unconfirmed: false, phone: "", from_on: "2020-01-01", until: null,
+  paper: "文件", is_unconfirmed: false, phone: "", from_on: "2020-01-01", until: null, station: "市服务中心", station_phone: "0595-9",
 };
 const COMPLAINT = { number: "优诉〔2023〕1号", about: "同心餐馆:堂食八折", opened_on: "2023-12-28", state: "待处理", outcome: "" };
 const DRAFT = {

@@ -48,6 +48,8 @@ class PreferenceOut(Schema):
     phone: str
     from_on: date
     until: date | None
+    station: str
+    station_phone: str
 
 
 class OfferOut(Schema):
@@ -147,10 +149,16 @@ def _labels(classes: list[str]) -> list[str]:
 @citizen.get("/citizen/preferences", response=list[PreferenceOut], auth=READER, operation_id="citizenPreferences")
 def preferences(request: Any, q: str = "", category: str = "") -> list[dict[str, Any]]:
     rows = catalogue.items(text=q[:40], category=category[:20], on=today(), seen_by=request.actor)
-    return [_preference(row) for row in rows]
+    centre = _centre()
+    return [_preference(row, centre) for row in rows]
 
 
-def _preference(row: Preference) -> dict[str, Any]:
+def _centre() -> Station | None:
+    """The county's service centre: it handles the list, and its telephone stands in for a station that has none."""
+    return Station.objects.filter(division=full_code(own_county()), kind="city", closed_on=None).first()
+
+
+def _preference(row: Preference, centre: Station | None) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _SAME} | {
         "category": codes("preference_category").label(row.category),
         "who": _labels(row.classes),
@@ -158,6 +166,8 @@ def _preference(row: Preference) -> dict[str, Any]:
         "gives": what_it_gives(row.kind, row.percent) or row.get_kind_display(),
         "level": row.get_level_display(),
         "until": row.to_on,
+        "station": centre.name if centre else "",
+        "station_phone": centre.phone if centre else "",
     }
 
 
@@ -200,6 +210,7 @@ def offers(
 
 def _offers(rows: list[Offer], metres: dict[UUID, int], seen_by: Citizen) -> list[dict[str, Any]]:
     honours = alliance.honours(rows, today=today(), seen_by=seen_by)
+    centre = _centre()
     stations = {row.id: row for row in Station.objects.filter(pk__in={row.merchant.station_id for row in rows})}
     return [
         {
@@ -223,7 +234,7 @@ def _offers(rows: list[Offer], metres: dict[UUID, int], seen_by: Citizen) -> lis
             "until": row.to_on,
             "paper": f"崇军联盟协议 {row.merchant.number}",
             "station": stations[row.merchant.station_id].name,
-            "station_phone": stations[row.merchant.station_id].phone,
+            "station_phone": stations[row.merchant.station_id].phone or (centre.phone if centre else ""),
             "honour": honours[row.id].sentence,
             "honour_percent": honours[row.id].share,
             "confirmed_on": honours[row.id].last_on,

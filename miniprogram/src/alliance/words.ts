@@ -12,3 +12,7 @@ export function periodOf(from: string, until: string | null): string {
 export function toldOf(number: string): string {
   return `已经反映,编号 ${number}。服务站了解情况后会给您回电话。`;
 }
+
+export function titleOf(one: { title: string; gives: string }): string {
+  return one.gives && one.gives !== "其他" ? `${one.title} · ${one.gives}` : one.title;
+}

@@ -616,6 +616,8 @@ export interface PreferenceOut {
   phone: string;
   from_on: string;
   until: string | null;
+  station: string;
+  station_phone: string;
 }
 
 export interface PrivacyOut {

@@ -1,1 +1,0 @@
-import{d as t}from"./words.Dfanq7nm.js";function e(e,r){if(!r)return`${t(e)}起,长期有效`;const n=new Date(`${r}T00:00:00Z`);return n.setUTCDate(n.getUTCDate()-1),`${t(e)}至${t(n.toISOString().slice(0,10))}`}function r(t){return`已经反映,编号 ${t}。服务站了解情况后会给您回电话。`}export{e as p,r as t};
