@@ -50,7 +50,7 @@ def found_for(village: int) -> list[dict[str, str]]:
 
 
 def cardless(town: int) -> list[dict[str, str]]:
-    """Phones of bound persons of the town who hold no card and have not applied for one."""
+    """Phones of bound persons of the town who hold no card and have not applied for one; without an ID number nobody may."""
     from vetgrid.cards.models import Application, Card
     from vetgrid.cards.states import LIVING
     from vetgrid.citizens.models import Binding
@@ -59,7 +59,15 @@ def cardless(town: int) -> list[dict[str, str]]:
     here = here.exclude(person_id__in=Card.objects.filter(state__in=LIVING).values("person_id"))
     here = here.exclude(person_id__in=Application.objects.filter(closed_on=None).values("person_id"))
     rows = here.filter(person__died_on=None).select_related("account", "person").order_by("person_id")
-    return [{"phone": row.account.phone.reveal(), "name": row.person.name} for row in rows if row.account.phone]
+    return [
+        {
+            "phone": row.account.phone.reveal(),
+            "name": row.person.name,
+            "may_apply": "yes" if row.person.id_number is not None else "",
+        }
+        for row in rows
+        if row.account.phone
+    ]
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from vetgrid.cards import policy, rules
 from vetgrid.cards.actions.acting import chain_stations, county_of
-from vetgrid.cards.actions.applying import facts_of, province_of
+from vetgrid.cards.actions.applying import facts_of
 from vetgrid.cards.kinds import APPLICATION as ITEM
 from vetgrid.cards.models import Application, Card, Step
 from vetgrid.cards.states import APPLICATION, LIVING
@@ -103,32 +103,26 @@ class Draft:
     why_not: str
 
 
-def draft(*, seen_by: Citizen, today: date) -> Draft:
+def draft(*, seen_by: Citizen) -> Draft:
     person = Person.objects.get(pk=seen_by.person)
     facts, known = facts_of(person), policy.identities()
     held = rules.identities_of(facts, known)
     kinds = [(entry.key, entry.label) for entry in known if entry.key in held]
     kind = held[0] if held else "veteran"
     papers = policy.materials_for(kind=kind, speaker=speaker_of(seen_by))
-    return Draft(
-        person, kinds, chain_stations(person.division), list(papers.values()), _why_not(person, facts, kind, today)
-    )
+    return Draft(person, kinds, chain_stations(person.division), list(papers.values()), _why_not(person, facts))
 
 
-def _why_not(person: Person, facts: rules.Facts, kind: str, today: date) -> str:
+def _why_not(person: Person, facts: rules.Facts) -> str:
     if Application.objects.filter(person=person, closed_on=None).exists():
         return "您有一件申领正在办理,请在下面查看进度。"
     if Card.objects.filter(person=person, state__in=LIVING).exists():
         return "您已有优待证,一人只能持有一张。丢失、损坏请先报失或到服务站补换。"
-    found = rules.problems(
-        rules.Asked(kind, speaker="guardian", speaker_name="x"),
-        facts,
-        known=policy.identities(),
-        province=province_of(person.division),
-        today=today,
-        guardian_age=policy.pipeline()["guardian_age"],
-    )
-    return found.get("person", "")
+    if not facts.has_id_number:
+        return "您的档案里没有身份证号,暂时不能申领。请带身份证到服务站补齐,或请联系人帮忙。"
+    if not rules.identities_of(facts, policy.identities()):
+        return "您的档案里没有退役军人或“三属”身份,暂时不能申领。如有疑问,请联系服务站。"
+    return ""
 
 
 def speaker_of(by: Citizen) -> str:

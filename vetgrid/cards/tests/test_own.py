@@ -107,6 +107,16 @@ def test_what_was_returned_is_told_and_sent_in_again(place):
     assert gone["state"] == "withdrawn" and gone["due_on"] is None
 
 
+def test_without_an_id_number_or_an_identity_the_page_says_where_to_go(place):
+    plain = phone.citizen(make.person(make.VILLAGE_A1, "无号人"), "13900007777")
+    assert "身份证号" in plain.get("/citizen/card").json()["why_not"]
+    number = make.id_number("35058119650312077")
+    other = phone.citizen(make.person(make.VILLAGE_A1, "无身份", id_number=number), "13900006666")
+    page = other.get("/citizen/card").json()
+    assert "没有退役军人" in page["why_not"] and page["draft"]["kinds"] == []
+    assert other.post("/citizen/card/applications", wish(place)).status_code == 422
+
+
 def test_a_daughter_with_an_authority_is_the_proxy(place):
     helper = phone.helper(place["person"])
     answer = helper.post("/citizen/card/applications", wish(place))
