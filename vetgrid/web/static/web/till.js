@@ -37,7 +37,7 @@
     button.textContent = "不扫了";
     video.srcObject = stream;
     video.hidden = false;
-    await video.play().catch(function () { return undefined; });
+    video.play().catch(function () { return undefined; }); // the first picture may take a while
     look(new window.BarcodeDetector({ formats: ["qr_code"] }));
   });
 })();
