@@ -27,7 +27,6 @@ from vetgrid.cards.states import LIVING
 from vetgrid.core.actor import Actor
 from vetgrid.core.codes import codes
 from vetgrid.core.errors import Conflict, Invalid
-from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
 from vetgrid.registry.models import Person
 from vetgrid.work import actions as work
@@ -148,7 +147,7 @@ def cancel(*, card_id: UUID, reason: str, note: str, by: Actor, today: date, ver
         raise Invalid(fields={"reason": "此人只有这一张在用的证,不是合并后的重复。"})
     done = cancelled(card, reason=reason, note=note.strip(), by=by, today=today)
     kept = _kept_of(done)
-    with lending("registry", Places.only([done.division])):
+    with lending("registry", county_of(done.division)):
         absorbed = list(Person.objects.filter(merged_into_id=kept).values_list("id", flat=True))
     gather(kept_id=kept, absorbed_ids=absorbed)
     done.refresh_from_db(fields=["person"])
@@ -162,7 +161,7 @@ def _kept_of(card: Card) -> UUID:
 
 def _twice(card: Card) -> bool:
     """Whether merged files left the holder with another living card."""
-    with lending("registry", Places.only([card.division])):
+    with lending("registry", county_of(card.division)):
         files = list(Person.objects.filter(merged_into_id=_kept_of(card)).values_list("id", flat=True))
     others = Card.objects.filter(person_id__in=[*files, _kept_of(card)], state__in=LIVING).exclude(pk=card.pk)
     return others.exists()

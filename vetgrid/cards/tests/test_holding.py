@@ -21,7 +21,9 @@ from vetgrid.cards.tests.pipeline import (
     veteran,
 )
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed
+from vetgrid.core.events import announce
 from vetgrid.core.scope import acting
+from vetgrid.registry.events import PersonMoved
 from vetgrid.registry.models import Person, PersonClass
 from vetgrid.work.models import WorkItem
 
@@ -163,11 +165,14 @@ def test_applications_and_cards_are_counted_apart_and_the_difference_is_explaine
 
 
 def both_hold_a_card(place):
-    """Two files of one person, each with its issued card, merged: the kept file, its card, the other card."""
+    """Two files of one person in two villages, each with its issued card, merged: the kept file, its card, the other card."""
     from vetgrid.registry.actions.merging import merge
 
     kept, other = issued(place, 1), issued(place, 2)
+    make.cell(make.VILLAGE_A2)
     with acting(make.system()):
+        Person.objects.filter(pk=other.person_id).update(division=make.VILLAGE_A2)
+        announce(PersonMoved(other.person_id, make.VILLAGE_A1, make.VILLAGE_A2, True), by=make.system(), today=TODAY)
         merge(kept_id=kept.person_id, absorbed_id=other.person_id, by=make.system(), today=TODAY)
     return kept, other
 
