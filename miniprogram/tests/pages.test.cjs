@@ -25,6 +25,13 @@ function request(options) {
   return { abort() {} };
 }
 
+/** A canvas that remembers what was painted on it. */
+const board = { painted: 0, getContext: () => ({ fillRect: () => (board.painted += 1) }) };
+function createSelectorQuery() {
+  const query = { in: () => query, select: () => query, fields: () => query, exec: (use) => use([{ node: board }]) };
+  return query;
+}
+
 const info = { brand: "x", model: "x", version: "8.0.0", SDKVersion: "3.0.0", platform: "devtools", system: "x", language: "zh_CN", theme: "light", fontSizeSetting: 17, screenWidth: 390, screenHeight: 844, windowWidth: 390, windowHeight: 844, pixelRatio: 2, statusBarHeight: 20, safeArea: {} };
 global.wx = {
   getSystemInfoSync: () => info,
@@ -53,6 +60,8 @@ global.wx = {
   reLaunch: double(({ url }) => asked.pages.push(url)),
   navigateBack: double(() => asked.pages.push("back")),
   makePhoneCall: double(({ phoneNumber }) => asked.calls.push(phoneNumber)),
+  scanCode: double(() => ({ result: "VG1-350581-A-B-C" })),
+  createSelectorQuery,
   pageScrollTo: double(() => undefined),
   showToast: double(() => undefined),
 };
@@ -118,6 +127,26 @@ const MATTER = {
 const PERSON = { person_id: "p", name: "王大山", address: "塔前村", phone_masked: "138****", class_labels: ["退役士兵"], last_visited_on: null, version: 1 };
 const FORM = { type: "object", required: ["q1"], properties: { q1: { type: "string", title: "现在做什么", enum: ["上班", "务农"], "x-kind": "one" }, q2: { type: "string", title: "哪天方便", "x-kind": "day" } } };
 const CAMPAIGN = { id: "c", title: "就业采集", intro: "请填写。", closes_on: "2023-12-31", schema: FORM, my_state: "none", my_values: {}, saved_at: null, is_open: true };
+const OFFER = {
+  id: "o", title: "堂食八折", gives: "8折", what: "堂食八折。", who: [], trade: "food", trade_label: "食", merchant_id: "h", merchant: "同心餐馆", address: "振兴路1号",
+  phone: "0595-3", lat: 24.741, lng: 118.648, metres: 1000, uses_left: null, document: "优待码或优待证", from_on: "2023-01-01", until: null, paper: "崇军联盟协议", station: "塔前村服务站",
+  station_phone: "0595-1", honour: "90天内兑现率96%,最近确认于2023年12月20日", honour_percent: 96, confirmed_on: "2023-12-20",
+};
+const PREFERENCE = {
+  id: "p", number: 1, title: "免费乘坐公交车", provider: "市公交公司", category: "交通", who: [], document: "优待证", place: "市内线路", gives: "免费", what: "凭证免费。", level: "市(县)",
+  paper: "文件", is_unconfirmed: false, phone: "", from_on: "2020-01-01", until: null, station: "市服务中心", station_phone: "0595-9",
+};
+const COMPLAINT = { number: "优诉〔2023〕1号", about: "同心餐馆:堂食八折", opened_on: "2023-12-28", state: "待处理", outcome: "" };
+const DRAFT = {
+  name: "陈建国", kinds: [{ value: "veteran", label: "退役军人优待证" }], stations: [{ value: "s", label: "灵秀镇服务站" }], banks: [{ value: "icbc", label: "中国工商银行" }],
+  papers: ["身份证"], photo_rules: ["站在白墙前拍"], is_for_another: false,
+};
+const CARD_APPLICATION = {
+  id: "a", number: "优申〔2023〕1号", purpose: "首次申领", kind: "退役军人优待证", state: "submitted", state_label: "已申请", reason: "", submitted_on: "2023-12-28", station: "灵秀镇服务站",
+  station_phone: "0595-2", bank: "中国工商银行", due_on: "2024-01-05", clock_sentence: "还剩5个工作日。", steps: [{ at: "2023-12-28T01:00:00Z", label: "已申请", note: "" }],
+  photo: { file: [{ sentence: "文件格式JPEG", is_good: true }], picture: [{ sentence: "边缘白底占99%", is_good: true }], clerk: ["没有穿制服"], is_measured_good: true, is_passed: false },
+  can: ["photo", "withdraw"],
+};
 const ANSWERS = {
   "GET /citizen/me": { name: "陈建国", is_bound: true, person_id: "p", helper: "", phone: "139****", large_mode: false, acts_for: [{ person_id: "q", name: "陈阿婆", relation: "母亲", authority_until: "2024-12-31" }], privacy_agreed: true },
   "GET /citizen/privacy": { version: "1", guide: "指引", agreement: "协议", purposes: [{ key: "a", label: "手机号", why: "登录", permission: "" }], agreed_version: "" },
@@ -142,6 +171,18 @@ const ANSWERS = {
   "GET /citizen/benefits": { receiving: [], may_be_entitled: [], payments: [] },
   "GET /citizen/benefits/decisions/d": { number: "1", programme: "老年生活补助", is_entitled: true, amount_fen: 1000, amount: "10", month: "2023-12", starts: "2023年12月", article: "第一条", steps: [], facts: [], why_not: [], exclusion: "", what_would_change_it: [], how_to_object: "可以提出。" },
   "GET /citizen/benefits/applications": [],
+  "GET /citizen/trades": [{ key: "food", label: "食" }],
+  "GET /citizen/alliance/towns": [{ code: "350581100000", label: "灵秀镇", is_own: true }],
+  "GET /citizen/offers": { items: [OFFER], next: null },
+  "GET /citizen/offers/o": OFFER,
+  "POST /citizen/offers/o/refused": COMPLAINT,
+  "GET /citizen/preferences": [PREFERENCE],
+  "POST /citizen/offer-codes": { text: "VG1", short: "12345670", seconds: 30, svg: "", rows: ["101", "010", "101"], classes: ["退役士兵"] },
+  "GET /citizen/offer-receipts": { items: [{ id: "r", number: "ABCDEFGHJK", at: "2023-12-28T01:00:00Z", merchant: "同心餐馆", offer: "堂食八折" }], next: null },
+  "GET /citizen/offer-complaints": [COMPLAINT],
+  "GET /citizen/card": { why_not: "", draft: DRAFT, applications: [CARD_APPLICATION], cards: [] },
+  "GET /citizen/card/applications/a": CARD_APPLICATION,
+  "POST /citizen/card/applications": CARD_APPLICATION,
   "GET /citizen/sessions": [],
   "GET /citizen/authorities": [],
   "GET /citizen/assisted": [],
@@ -156,6 +197,7 @@ const ANSWERS = {
 const QUERY = {
   "file/correct": { section: "phone", fact: "f" }, "file/campaign": { id: "c" }, "matters/matter": { id: "m" }, "matters/act": { id: "m", verb: "rate" },
   "ask/clause": { id: "x" }, "ask/question": { id: "q" }, "jobs/vacancy": { id: "v" }, "benefits/receipt": { id: "d" },
+  "alliance/offer": { id: "o" }, "alliance/preference": { id: "p" }, "card/application": { id: "a" },
   "field/person": { id: "p", name: "王大山", version: "1" }, "field/visit": { id: "p", name: "王大山", version: "1" }, "field/assist": { id: "p", name: "王大山" },
 };
 
@@ -268,4 +310,51 @@ test("a visit is sent at once, because WeChat keeps nothing about people", async
   await press(page, "保存");
   expect(sent("POST", "/field/visits")[0].data).toMatchObject({ person_id: "p", way: "home", text: "身体很好。", location: "" });
   expect(words(page)).toContain("已经保存");
+});
+
+test("offers come by town, by distance only when asked, and one press says that it was refused", async () => {
+  signedIn();
+  const list = opened("alliance/alliance");
+  await settled();
+  expect(sent("GET", "/citizen/offers?town=350581100000")).toHaveLength(1);
+  global.wx.getLocation = double(() => ({ latitude: 24.732, longitude: 118.648 }));
+  await press(list, "按距离排");
+  await settled();
+  expect(sent("GET", "/citizen/offers?lat=24.732&lng=118.648")).toHaveLength(1);
+  expect(words(list)).toContain("北边 1.0 公里");
+  const page = opened("alliance/offer", { id: "o" });
+  await settled();
+  await press(page, "被拒绝了");
+  expect(sent("POST", "/citizen/offers/o/refused")[0].data).toEqual({ text: "" });
+  expect(words(page)).toContain("优诉〔2023〕1号");
+});
+
+test("the code is painted on the canvas and no picture is fetched", async () => {
+  signedIn();
+  board.painted = 0;
+  const page = opened("alliance/code");
+  await settled();
+  answers["POST /citizen/offer-codes"] = { ...ANSWERS["POST /citizen/offer-codes"], rows: ["110", "010", "101"] };
+  await press(page, "换一个新码");
+  await settled();
+  expect(board).toMatchObject({ width: 110, height: 110, painted: 6 });
+  expect(words(page)).toContain("1234 5670");
+  expect(words(page)).toContain("没有您的姓名");
+});
+
+test("what a merchant scans is filled in at the till", async () => {
+  const page = opened("alliance/till");
+  await press(page, "扫优待码");
+  await settled();
+  expect(page.dom.querySelector("wx-web-view")).not.toBeNull();
+  expect(JSON.stringify(page.instance.data)).toContain("/shop?code=VG1-350581-A-B-C");
+});
+
+test("an application for the card is sent with what was chosen", async () => {
+  signedIn();
+  const page = opened("card/apply");
+  await settled();
+  await press(page, "提交申领");
+  expect(words(page)).toContain("请选服务站和发卡银行");
+  expect(sent("POST", "/citizen/card/applications")).toEqual([]);
 });

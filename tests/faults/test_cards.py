@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+from functools import partial
 from http.client import HTTPException
 
 import pytest
@@ -144,13 +145,14 @@ def _hand_over(county: Running, visitor: Visitor, dice: random.Random) -> None: 
         if at in kills:  # while this very scan is under way
             thread = threading.Thread(target=_kill_soon, args=(county, kills[at], dice.uniform(0, 0.08)))
             thread.start()
-        answer = try_again(lambda: visitor.post(f"/cards/batches/{batch}/scan", fields))  # noqa: B023
+        scan = partial(visitor.post, f"/cards/batches/{batch}/scan", fields)
+        answer = try_again(scan)
         assert answer.status == 302
         if thread is not None:
             thread.join()
             county.wait(240)
             assert number(county, UNBALANCED) == number(county, MISPLACED) == 0
-            again = try_again(lambda: visitor.post(f"/cards/batches/{batch}/scan", fields))  # noqa: B023
+            again = try_again(scan)
             assert again.status == 302, "the same card scanned again is told, not counted twice"
     closed = try_again(lambda: visitor.post(f"/cards/batches/{batch}/close", {"note": "缺两张"}))
     assert closed.status == 302

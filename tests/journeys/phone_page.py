@@ -16,7 +16,8 @@ TOWN = "350581100000"
 
 
 def people_of(running: Running) -> dict[str, list[dict[str, str]]]:
-    """Veterans of the demo's town whose file is bound to no phone (`unbound`); bound ones with a finding (`found_for`)."""
+    """Veterans of the demo's town whose file is bound to no phone (`unbound`); bound ones with a finding (`found_for`)
+    or without a card (`cardless`)."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.miniprogram.people", TOWN],
         cwd=ROOT,

@@ -1,7 +1,7 @@
 """Who can try the mini-program in a running demo county.
 
 `python -m tests.miniprogram.people TOWN` prints as JSON, run with the environment of the running program: the town's living
-veterans who are bound to no phone yet, and phones of bound ones for whom a benefit was found.
+veterans who are bound to no phone yet, phones of bound ones for whom a benefit was found, and phones of those without a card.
 """
 
 import json
@@ -49,6 +49,27 @@ def found_for(village: int) -> list[dict[str, str]]:
     return [{"phone": row.account.phone.reveal(), "name": row.person.name} for row in rows if row.account.phone]
 
 
+def cardless(town: int) -> list[dict[str, str]]:
+    """Phones of bound persons of the town who hold no card and have not applied for one; without an ID number nobody may."""
+    from vetgrid.cards.models import Application, Card
+    from vetgrid.cards.states import LIVING
+    from vetgrid.citizens.models import Binding
+
+    here = Binding.objects.filter(ended_at=None, division__gte=town, division__lt=town + 1000, person__is_veteran=True)
+    here = here.exclude(person_id__in=Card.objects.filter(state__in=LIVING).values("person_id"))
+    here = here.exclude(person_id__in=Application.objects.filter(closed_on=None).values("person_id"))
+    rows = here.filter(person__died_on=None).select_related("account", "person").order_by("person_id")
+    return [
+        {
+            "phone": row.account.phone.reveal(),
+            "name": row.person.name,
+            "may_apply": "yes" if row.person.id_number is not None else "",
+        }
+        for row in rows
+        if row.account.phone
+    ]
+
+
 def main() -> None:
     django.setup()
     from django.db import transaction
@@ -57,7 +78,7 @@ def main() -> None:
 
     with transaction.atomic(), acting(system_actor("测试")):
         town = int(sys.argv[1])
-        found = {"unbound": unbound(town), "found_for": found_for(town + VILLAGE)}
+        found = {"unbound": unbound(town), "found_for": found_for(town + VILLAGE), "cardless": cardless(town)}
         sys.stdout.write(json.dumps(found, ensure_ascii=False))
 
 

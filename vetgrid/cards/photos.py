@@ -309,7 +309,7 @@ def _flattened(image: Image.Image, want: dict[str, Any]) -> Image.Image:
     wide, high = image.size
     seeds = [(at, 0) for at in range(0, wide, 16)] + [(at, y) for at in (0, wide - 1) for y in range(0, high // 2, 16)]
     for seed in seeds:
-        if marked.getpixel(seed) != mark and min(image.getpixel(seed)) >= want["ground_white"] - 20:  # type: ignore[arg-type]
+        if marked.getpixel(seed) != mark and min(image.getpixel(seed)) >= want["ground_white"] - 20:  # type: ignore[arg-type]  # RGB
             ImageDraw.floodfill(marked, seed, mark, thresh=tolerance)
     ground = ImageChops.difference(marked, Image.new("RGB", image.size, mark))
     mask = _lightest(ground).point([255 if value == 0 else 0 for value in range(256)])

@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
-
 from vetgrid.cards.actions.applying import end
-from vetgrid.cards.actions.holding import cancelled
+from vetgrid.cards.actions.holding import cancelled, gather
 from vetgrid.cards.models import Application, Card
 from vetgrid.cards.states import LIVING
 from vetgrid.core.actor import Actor
@@ -32,17 +30,13 @@ def end_with_the_person(event: events.PersonDied, *, by: Actor, today: date) -> 
 
 
 def follow_merge(event: events.PersonMerged, *, by: Actor, today: date) -> None:
-    """The kept file takes over applications and cards; where both files hold a living card, each stays and the page of the kept one shows one."""
+    """The kept file takes over applications and cards. Where both files hold a living card, the second stays with the closed file,
+    where the zero board lists it until a person has said which one is left and the other is cancelled and handed in."""
     places = Places.only({event.division, event.absorbed_division})
     with lending("cards", places):
         moved = {"person_id": event.kept_id, "division": event.division}
         Application.objects.filter(person_id=event.absorbed_id).update(**moved)
-        for card in Card.objects.filter(person_id=event.absorbed_id).order_by("made_on"):
-            try:
-                with transaction.atomic():
-                    Card.objects.filter(pk=card.pk).update(person_id=event.kept_id)
-            except IntegrityError:
-                continue  # two living cards: the duplicate must be cancelled by a person, not by a merge
+        gather(kept_id=event.kept_id, absorbed_ids=[event.absorbed_id])
 
 
 def carry_stations(event: DivisionMerged, *, by: Actor, today: date) -> None:

@@ -16,6 +16,7 @@ from ninja.renderers import BaseRenderer
 from vetgrid.accounts import api as accounts
 from vetgrid.appeals import api as appeals
 from vetgrid.benefits import api as benefits
+from vetgrid.cards import api as cards
 from vetgrid.citizens import api as citizens
 from vetgrid.core.api import Nobody
 from vetgrid.core.errors import Invalid, Refused
@@ -57,6 +58,7 @@ CITIZEN = (
     notices.citizen,
     employment.citizen,
     offers.citizen,
+    cards.citizen,
     files.citizen,
 )
 FIELD = (accounts.field, visits.field, citizens.field, files.field)

@@ -17,6 +17,9 @@ MINI_PROGRAM_POLICY = (
 )
 """The mini-program in a browser: chosen photos are shown before they are sent (blob:), a worker keeps it open without a network."""
 
+TILL = "/shop"
+"""The one page that may use the camera: a merchant reads a customer's code with it."""
+
 
 class SecurityHeaders:
     """Middleware; static files may be cached, pages with personal data never."""
@@ -33,7 +36,8 @@ class SecurityHeaders:
         response["Referrer-Policy"] = "same-origin"
         response["Cross-Origin-Opener-Policy"] = "same-origin"
         location = "(self)" if in_mini_program else "()"
-        response["Permissions-Policy"] = f"camera=(), geolocation={location}, microphone=()"
+        camera = "(self)" if request.path == TILL else "()"
+        response["Permissions-Policy"] = f"camera={camera}, geolocation={location}, microphone=()"
         if settings.FIXED_DAY is not None:  # a demo county stands on one day; a phone learns it here
             response["X-Business-Day"] = settings.FIXED_DAY.isoformat()
         if "Cache-Control" not in response:

@@ -22,3 +22,8 @@ def svg(text: str, *, title: str) -> SafeString:
         omitsize=True,
     )
     return mark_safe(buffer.getvalue().decode())  # noqa: S308  # made by the library; the text is only dots in it
+
+
+def rows(text: str) -> list[str]:
+    """The code as lines of 0 and 1 without a quiet zone: for whoever draws it on a canvas."""
+    return ["".join("1" if dot else "0" for dot in line) for line in segno.make(text, error="m", micro=False).matrix]

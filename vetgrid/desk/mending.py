@@ -11,14 +11,19 @@ from vetgrid.appeals.actions import accusing
 from vetgrid.appeals.models import Appeal, Consultation, JointPart, LegalAid, Mediation
 from vetgrid.appeals.permissions import AppealsPermission
 from vetgrid.audit.trail import record
+from vetgrid.cards.models import Application
+from vetgrid.cards.permissions import CardsPermission
 from vetgrid.core.actor import Actor, require
 from vetgrid.core.errors import Conflict, NotFound
+from vetgrid.core.permission import Permission
 from vetgrid.core.places import Places
 from vetgrid.core.scope import lending
 from vetgrid.desk.boards import check_of
 from vetgrid.grid.actions import join_default_cells
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.notices.actions import Message, tell
+from vetgrid.offers.models import Complaint
+from vetgrid.offers.permissions import OffersPermission
 from vetgrid.work import actions as work
 from vetgrid.work.models import WorkItem
 from vetgrid.work.permissions import WorkPermission
@@ -30,13 +35,22 @@ _SUBJECTS: dict[str, tuple[str, Callable[[Any], str], str]] = {
     "mediation-without-item": ("mediation", lambda row: f"{row.number} {row.title}", ""),
     "aid-without-item": ("legal_aid", lambda row: f"{row.number} {row.applicant}", ""),
     "part-without-item": ("joint_part", lambda row: f"协办 {row.asked}", "joint_part"),
+    "card-without-item": ("card_application", lambda row: f"{row.number} {row.name}", ""),
+    "complaint-without-item": ("offer_complaint", lambda row: f"{row.number} {row.about}", ""),
 }
-_MODELS: dict[str, type[Appeal | Consultation | Mediation | LegalAid | JointPart]] = {
+_MAY: dict[str, Permission] = {
+    "card-without-item": CardsPermission.ACCEPT,
+    "complaint-without-item": OffersPermission.HANDLE,
+}
+"""Who may make the item anew; for matters of appeals it is whoever handles them."""
+_MODELS: dict[str, type[Any]] = {
     "appeal-without-item": Appeal,
     "consultation-without-item": Consultation,
     "mediation-without-item": Mediation,
     "aid-without-item": LegalAid,
     "part-without-item": JointPart,
+    "card-without-item": Application,
+    "complaint-without-item": Complaint,
 }
 
 
@@ -71,7 +85,7 @@ def _join(person: Any, *, by: Actor, today: date) -> None:
 
 
 def _reopen(key: str, row: Any, *, by: Actor, today: date) -> None:
-    require(by, AppealsPermission.HANDLE, at=row.division)
+    require(by, _MAY.get(key, AppealsPermission.HANDLE), at=row.division)
     kind, title, limit = _SUBJECTS[key]
     subject = _MODELS[key]._default_manager.select_related("station").get(pk=row.pk)
     started = getattr(subject, "accepted_on", None) or getattr(subject, "received_on", None)

@@ -12,6 +12,8 @@ from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
 from vetgrid.core.errors import Invalid
 from vetgrid.core.paging import cursor_page
+from vetgrid.core.places import Level, Places, ancestor, full_code
+from vetgrid.core.qr import rows as rows_of
 from vetgrid.core.qr import svg
 from vetgrid.offers.actions import complaining, redeeming
 from vetgrid.offers.entitlement import label
@@ -19,7 +21,10 @@ from vetgrid.offers.models import Complaint, Offer, Preference
 from vetgrid.offers.queries import alliance, catalogue, watching
 from vetgrid.offers.queries import redeeming as redemptions
 from vetgrid.offers.rules import what_it_gives
+from vetgrid.offers.signing import own_county
 from vetgrid.offers.states import COMPLAINT
+from vetgrid.orgs.models import Station
+from vetgrid.orgs.names import choices_within
 
 citizen = Doors(tags=["citizen"])
 READER = AsCitizen(is_bound=False)
@@ -41,6 +46,10 @@ class PreferenceOut(Schema):
     paper: str
     is_unconfirmed: bool
     phone: str
+    from_on: date
+    until: date | None
+    station: str
+    station_phone: str
 
 
 class OfferOut(Schema):
@@ -61,7 +70,12 @@ class OfferOut(Schema):
     lng: float | None
     metres: int | None
     uses_left: int | None
+    document: str
+    from_on: date
     until: date | None
+    paper: str
+    station: str
+    station_phone: str
     honour: str
     honour_percent: int | None
     confirmed_on: date | None
@@ -77,13 +91,22 @@ class TradeOut(Schema):
     label: str
 
 
+class TownOut(Schema):
+    """A town of the county; `is_own` where the person lives."""
+
+    code: str
+    label: str
+    is_own: bool
+
+
 class CodeOut(Schema):
-    """`text` is what `svg` shows; `short` may be read out instead. Good for `seconds`, once."""
+    """`text` is what `svg` and `rows` (lines of 0 and 1) show; `short` may be read out instead. Good for `seconds`, once."""
 
     text: str
     short: str
     seconds: int
     svg: str
+    rows: list[str]
     classes: list[str]
 
 
@@ -114,6 +137,11 @@ class WordsIn(Schema):
     text: str = Field("", max_length=500, title="想说的话(可不填)")
 
 
+_SAME = ("id", "number", "title", "provider", "place", "what", "paper", "is_unconfirmed", "phone", "from_on")
+_DOCUMENT = "本人的优待码或优待证"
+"""At a merchant of the alliance: the code on the phone, or the card itself."""
+
+
 def _labels(classes: list[str]) -> list[str]:
     return [codes("person_class").label(code) for code in classes]
 
@@ -121,18 +149,25 @@ def _labels(classes: list[str]) -> list[str]:
 @citizen.get("/citizen/preferences", response=list[PreferenceOut], auth=READER, operation_id="citizenPreferences")
 def preferences(request: Any, q: str = "", category: str = "") -> list[dict[str, Any]]:
     rows = catalogue.items(text=q[:40], category=category[:20], on=today(), seen_by=request.actor)
-    return [_preference(row) for row in rows]
+    centre = _centre()
+    return [_preference(row, centre) for row in rows]
 
 
-def _preference(row: Preference) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("id", "number", "title", "provider", "place", "what", "paper")} | {
+def _centre() -> Station | None:
+    """The county's service centre: it handles the list, and its telephone stands in for a station that has none."""
+    return Station.objects.filter(division=full_code(own_county()), kind="city", closed_on=None).first()
+
+
+def _preference(row: Preference, centre: Station | None) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _SAME} | {
         "category": codes("preference_category").label(row.category),
         "who": _labels(row.classes),
         "document": codes("preference_document").label(row.document),
         "gives": what_it_gives(row.kind, row.percent) or row.get_kind_display(),
         "level": row.get_level_display(),
-        "is_unconfirmed": row.is_unconfirmed,
-        "phone": row.phone,
+        "until": row.to_on,
+        "station": centre.name if centre else "",
+        "station_phone": centre.phone if centre else "",
     }
 
 
@@ -141,11 +176,24 @@ def trades(request: Any) -> list[dict[str, str]]:
     return [{"key": key, "label": text} for key, text in codes("offer_trade").choices(on=today())]
 
 
+@citizen.get("/citizen/alliance/towns", response=list[TownOut], auth=READER, operation_id="citizenAllianceTowns")
+def towns(request: Any) -> list[dict[str, Any]]:
+    own = ancestor(request.actor.division, Level.TOWN) if request.actor.division else 0
+    found = choices_within(Places.of([full_code(own_county())]), levels=[Level.TOWN])
+    return [{"code": code, "label": name, "is_own": int(code) == own} for code, name in found]
+
+
 @citizen.get("/citizen/offers", response=OfferPage, auth=READER, operation_id="citizenOffers")
 def offers(
-    request: Any, q: str = "", trade: str = "", lat: float | None = None, lng: float | None = None, after: str = ""
+    request: Any,
+    q: str = "",
+    trade: str = "",
+    town: str = "",
+    lat: float | None = None,
+    lng: float | None = None,
+    after: str = "",
 ) -> dict[str, Any]:
-    """With a point the nearest twenty; without one by name. The point is used for this answer and not kept."""
+    """With a point the nearest twenty; without one by name, of one town if asked. The point is used for this answer and not kept."""
     if lat is not None and lng is not None and not q:
         if not (abs(lat) <= 90 and abs(lng) <= 180):
             raise Invalid(fields={"lat": "位置不对,请重新定位或不用定位。"})
@@ -154,13 +202,16 @@ def offers(
         )
         distances = {one.offer.id: one.metres for one in near}
         return {"items": _offers([one.offer for one in near], distances, request.actor), "next": None}
-    found = alliance.shown(text=q[:40], trade=trade[:20], on=today(), seen_by=request.actor)
+    place = int(town) if town.isascii() and town.isdigit() and len(town) == 12 else None
+    found = alliance.shown(text=q[:40], trade=trade[:20], division=place, on=today(), seen_by=request.actor)
     rows, following = cursor_page(found, after)
     return {"items": _offers(rows, {}, request.actor), "next": following}
 
 
 def _offers(rows: list[Offer], metres: dict[UUID, int], seen_by: Citizen) -> list[dict[str, Any]]:
     honours = alliance.honours(rows, today=today(), seen_by=seen_by)
+    centre = _centre()
+    stations = {row.id: row for row in Station.objects.filter(pk__in={row.merchant.station_id for row in rows})}
     return [
         {
             "id": row.id,
@@ -178,7 +229,12 @@ def _offers(rows: list[Offer], metres: dict[UUID, int], seen_by: Citizen) -> lis
             "lng": row.lng_e6 / 1e6 if row.lng_e6 is not None else None,
             "metres": metres.get(row.id),
             "uses_left": row.uses_left,
+            "document": _DOCUMENT,
+            "from_on": row.from_on,
             "until": row.to_on,
+            "paper": f"崇军联盟协议 {row.merchant.number}",
+            "station": stations[row.merchant.station_id].name,
+            "station_phone": stations[row.merchant.station_id].phone or (centre.phone if centre else ""),
             "honour": honours[row.id].sentence,
             "honour_percent": honours[row.id].share,
             "confirmed_on": honours[row.id].last_on,
@@ -201,6 +257,7 @@ def show_code(request: Any) -> dict[str, Any]:
         "short": shown.short,
         "seconds": shown.seconds,
         "svg": svg(shown.text, title="我的优待码"),
+        "rows": rows_of(shown.text),
         "classes": [label(code) for code in shown.classes],
     }
 

@@ -124,6 +124,81 @@ export interface CampaignOut {
   is_open: boolean;
 }
 
+export interface CardApplicationOut {
+  id: string;
+  number: string;
+  purpose: string;
+  kind: string;
+  state: string;
+  state_label: string;
+  reason: string;
+  submitted_on: string;
+  station: string;
+  station_phone: string;
+  bank: string;
+  due_on: string | null;
+  clock_sentence: string;
+  steps: CardStepOut[];
+  photo: PhotoOut | null;
+  can: string[];
+}
+
+export interface CardApplyIn {
+  kind: string;
+  bank: string;
+  station_id: string;
+  register_province?: string;
+  is_guardian?: boolean;
+  lacks_capacity?: boolean;
+  has_card_elsewhere?: boolean;
+  upload_id?: string | null;
+}
+
+export interface CardDraftOut {
+  name: string;
+  kinds: ChoiceOut[];
+  stations: ChoiceOut[];
+  banks: ChoiceOut[];
+  papers: string[];
+  photo_rules: string[];
+  is_for_another: boolean;
+}
+
+export interface CardNoteIn {
+  text?: string;
+}
+
+export interface CardOut {
+  id: string;
+  code: string;
+  kind: string;
+  bank: string;
+  state: string;
+  state_label: string;
+  issued_on: string | null;
+  paused_until: string | null;
+  station: string;
+  can: string[];
+}
+
+export interface CardPageOut {
+  why_not: string;
+  draft: CardDraftOut;
+  applications: CardApplicationOut[];
+  cards: CardOut[];
+}
+
+export interface CardStepOut {
+  at: string;
+  label: string;
+  note: string;
+}
+
+export interface ChoiceOut {
+  value: string;
+  label: string;
+}
+
 export interface ClauseOut {
   clause_id: string;
   title: string;
@@ -154,6 +229,7 @@ export interface CodeOut {
   short: string;
   seconds: number;
   svg: string;
+  rows: string[];
   classes: string[];
 }
 
@@ -347,6 +423,11 @@ export interface FileOut {
   name: string;
 }
 
+export interface FoundOut {
+  sentence: string;
+  is_good: boolean;
+}
+
 export interface HandlerOut {
   name: string;
   phone: string;
@@ -457,7 +538,12 @@ export interface OfferOut {
   lng: number | null;
   metres: number | null;
   uses_left: number | null;
+  document: string;
+  from_on: string;
   until: string | null;
+  paper: string;
+  station: string;
+  station_phone: string;
   honour: string;
   honour_percent: number | null;
   confirmed_on: string | null;
@@ -503,6 +589,18 @@ export interface PhoneIn {
   privacy_version: string;
 }
 
+export interface PhotoIn {
+  upload_id: string;
+}
+
+export interface PhotoOut {
+  file: FoundOut[];
+  picture: FoundOut[];
+  clerk: string[];
+  is_measured_good: boolean;
+  is_passed: boolean;
+}
+
 export interface PreferenceOut {
   id: string;
   number: number;
@@ -518,6 +616,10 @@ export interface PreferenceOut {
   paper: string;
   is_unconfirmed: boolean;
   phone: string;
+  from_on: string;
+  until: string | null;
+  station: string;
+  station_phone: string;
 }
 
 export interface PrivacyOut {
@@ -669,6 +771,12 @@ export interface TokenOut {
   token: string;
 }
 
+export interface TownOut {
+  code: string;
+  label: string;
+  is_own: boolean;
+}
+
 export interface TradeOut {
   key: string;
   label: string;
@@ -734,6 +842,9 @@ export const postCitizenAccountClose = (asked: { key?: string } = {}) =>
 export const postCitizenAccusations = (asked: { body: AccusationIn; key?: string }) =>
   call<ReceiptOut>("POST", "/citizen/accusations", asked as Asked);
 
+export const getCitizenAllianceTowns = () =>
+  call<TownOut[]>("GET", "/citizen/alliance/towns");
+
 export const getCitizenAssisted = () =>
   call<AssistedOut[]>("GET", "/citizen/assisted");
 
@@ -775,6 +886,30 @@ export const putCitizenCampaignsDraft = (campaignId: string, asked: { body: Repl
 
 export const postCitizenCampaignsSubmit = (campaignId: string, asked: { body: ReplyIn; key?: string }) =>
   call<ReplyOut>("POST", `/citizen/campaigns/${campaignId}/submit`, asked as Asked);
+
+export const getCitizenCard = () =>
+  call<CardPageOut>("GET", "/citizen/card");
+
+export const postCitizenCardApplications = (asked: { body: CardApplyIn; key?: string }) =>
+  call<CardApplicationOut>("POST", "/citizen/card/applications", asked as Asked);
+
+export const getCitizenCardApplicationsOne = (cardApplicationId: string) =>
+  call<CardApplicationOut>("GET", `/citizen/card/applications/${cardApplicationId}`);
+
+export const postCitizenCardApplicationsPhoto = (cardApplicationId: string, asked: { body: PhotoIn; key?: string }) =>
+  call<CardApplicationOut>("POST", `/citizen/card/applications/${cardApplicationId}/photo`, asked as Asked);
+
+export const postCitizenCardApplicationsResubmit = (cardApplicationId: string, asked: { body: CardNoteIn; key?: string }) =>
+  call<CardApplicationOut>("POST", `/citizen/card/applications/${cardApplicationId}/resubmit`, asked as Asked);
+
+export const postCitizenCardApplicationsWithdraw = (cardApplicationId: string, asked: { body: CardNoteIn; key?: string }) =>
+  call<CardApplicationOut>("POST", `/citizen/card/applications/${cardApplicationId}/withdraw`, asked as Asked);
+
+export const postCitizenCardCardsFound = (cardId: string, asked: { key?: string } = {}) =>
+  call<CardOut>("POST", `/citizen/card/cards/${cardId}/found`, asked as Asked);
+
+export const postCitizenCardCardsLost = (cardId: string, asked: { key?: string } = {}) =>
+  call<CardOut>("POST", `/citizen/card/cards/${cardId}/lost`, asked as Asked);
 
 export const getCitizenContact = () =>
   call<ContactOut>("GET", "/citizen/contact");
@@ -848,7 +983,7 @@ export const getCitizenOfferReceipts = (asked: { query?: { after?: string } } = 
 export const postCitizenOfferReceiptsRefused = (receiptId: string, asked: { body: WordsIn; key?: string }) =>
   call<ComplaintOut>("POST", `/citizen/offer-receipts/${receiptId}/refused`, asked as Asked);
 
-export const getCitizenOffers = (asked: { query?: { q?: string; trade?: string; lat?: number | null; lng?: number | null; after?: string } } = {}) =>
+export const getCitizenOffers = (asked: { query?: { q?: string; trade?: string; town?: string; lat?: number | null; lng?: number | null; after?: string } } = {}) =>
   call<OfferPage>("GET", "/citizen/offers", asked as Asked);
 
 export const getCitizenOffersOne = (offerId: string) =>

@@ -8,6 +8,7 @@ function native(tag: string, own: Record<string, unknown> = {}): FunctionalCompo
 }
 
 export const NativeButton = native("button", { type: "button" });
+export const NativeCanvas = native("canvas", { role: "img" });
 export const NativeFieldset = native("fieldset");
 export const NativeFile = native("input", { type: "file" });
 export const NativeHeader = native("header");

@@ -47,6 +47,17 @@ export async function whereAmI(): Promise<{ latitude: number; longitude: number 
   return { latitude, longitude };
 }
 
+/** What a code on somebody's screen says; the camera is WeChat's own. */
+export async function scanCode(): Promise<string> {
+  const { result } = await uni.scanCode({ onlyFromCamera: true, scanType: ["qrCode"] });
+  return result;
+}
+
+/** The merchants' till, with what was scanned already filled in. */
+export function shopAddress(code: string): string {
+  return `${apiHost}/shop${code ? "?code=" + encodeURIComponent(code) : ""}`;
+}
+
 /** A key that only has to differ from every other; it is no secret. */
 export function uuid(): string {
   return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(Math.random() * 16).toString(16));

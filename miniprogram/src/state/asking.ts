@@ -7,17 +7,27 @@ export function sentence(error: unknown): string {
   return error instanceof Error && error.message ? error.message : "没有办成,请稍后再试。";
 }
 
-/** Something read from the server: loading, there, or failed with a sentence and a way to try again. */
-export function useRead<T>(read: () => Promise<T>) {
+/**
+ * Something read from the server: loading, there, or failed with a sentence and a way to try again. Whoever asks again before the
+ * answer came gets the answer to the last question, whatever order the answers arrive in.
+ */
+export function useRead<T>(read: () => Promise<T>, keep?: (found: T) => void) {
   const data = ref(null) as Ref<T | null>;
   const failed = ref("");
   const isLoading = ref(true);
+  let latest = 0;
   async function load(): Promise<void> {
+    latest += 1;
+    const mine = latest;
     isLoading.value = true;
     failed.value = "";
     try {
-      data.value = await read();
+      const found = await read();
+      if (mine !== latest) return;
+      data.value = found;
+      keep?.(found);
     } catch (error) {
+      if (mine !== latest) return;
       failed.value = sentence(error);
     }
     isLoading.value = false;
@@ -38,12 +48,13 @@ function whole<T>(answer: Paged<T> | T[]): Paged<T> {
 export function useList<T>(read: (after?: string) => Promise<Paged<T> | T[]>) {
   const items = ref([]) as Ref<T[]>;
   const next = ref<string | null>(null);
-  const first = useRead(async () => {
-    const page = whole(await read());
-    items.value = page.items;
-    next.value = page.next;
-    return page;
-  });
+  const first = useRead(
+    async () => whole(await read()),
+    (page) => {
+      items.value = page.items;
+      next.value = page.next;
+    },
+  );
   async function more(): Promise<void> {
     if (!next.value) return;
     try {

@@ -217,7 +217,7 @@ def tell_holder(template: str, person: Person, values: dict[str, str], *, divisi
 
 def person_of(one: Application | Card) -> Person:
     """The person, also for somebody who may not read the file: only to be told something."""
-    with lending("registry", Places.only([one.division])):
+    with lending("registry", county_of(one.division)):  # the closed file of a merge may lie in another village
         return Person.objects.get(pk=one.person_id)
 
 

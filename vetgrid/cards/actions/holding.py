@@ -1,5 +1,6 @@
 """Do: what happens to a card from the station's drawer to its end: contact, issue, activation, loss, cancelling, handing in."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -22,10 +23,12 @@ from vetgrid.cards.actions.applying import end
 from vetgrid.cards.kinds import TAKE_BACK
 from vetgrid.cards.letters import spoken
 from vetgrid.cards.models import Application, Card
+from vetgrid.cards.states import LIVING
 from vetgrid.core.actor import Actor
 from vetgrid.core.codes import codes
 from vetgrid.core.errors import Conflict, Invalid
 from vetgrid.core.scope import lending
+from vetgrid.registry.models import Person
 from vetgrid.work import actions as work
 from vetgrid.work.models import WorkItem
 
@@ -137,10 +140,39 @@ def recover(*, card_id: UUID, note: str, by: Actor, today: date, version: int | 
 def cancel(*, card_id: UUID, reason: str, note: str, by: Actor, today: date, version: int | None = None) -> Card:
     """注销: later disqualification, or a death that the register does not know yet."""
     card = begin_card(card_id, "cancel", by=by, version=version)
-    if reason not in ("death", "disqualified", "other"):
+    if reason not in ("death", "disqualified", "merged", "other"):
         raise Invalid(fields={"reason": "请选择注销原因。"})
     required("note", note, "请写明事实和依据。")
-    return cancelled(card, reason=reason, note=note.strip(), by=by, today=today)
+    if reason == "merged" and not _twice(card):
+        raise Invalid(fields={"reason": "此人只有这一张在用的证,不是合并后的重复。"})
+    done = cancelled(card, reason=reason, note=note.strip(), by=by, today=today)
+    kept = _kept_of(done)
+    with lending("registry", county_of(done.division)):
+        absorbed = list(Person.objects.filter(merged_into_id=kept).values_list("id", flat=True))
+    gather(kept_id=kept, absorbed_ids=absorbed)
+    done.refresh_from_db(fields=["person"])
+    return done
+
+
+def _kept_of(card: Card) -> UUID:
+    """The file that stands for the holder now."""
+    return person_of(card).merged_into_id or card.person_id
+
+
+def _twice(card: Card) -> bool:
+    """Whether merged files left the holder with another living card."""
+    with lending("registry", county_of(card.division)):
+        files = list(Person.objects.filter(merged_into_id=_kept_of(card)).values_list("id", flat=True))
+    others = Card.objects.filter(person_id__in=[*files, _kept_of(card)], state__in=LIVING).exclude(pk=card.pk)
+    return others.exists()
+
+
+def gather(*, kept_id: UUID, absorbed_ids: Sequence[UUID]) -> None:
+    """Cards of files that were merged go to the kept one; a second living card stays where it is, because a person has only one."""
+    for card in Card.objects.filter(person_id__in=absorbed_ids).order_by("made_on", "id"):
+        is_second = card.state in LIVING and Card.objects.filter(person_id=kept_id, state__in=LIVING).exists()
+        if not is_second:
+            Card.objects.filter(pk=card.pk).update(person_id=kept_id)
 
 
 def cancelled(card: Card, *, reason: str, note: str, by: Actor, today: date) -> Card:

@@ -101,7 +101,7 @@ class Application(Scoped):
     registered_by_name = models.CharField(max_length=80)
     version = models.IntegerField(default=1)
 
-    protection = Protection(domain="cards", follows=("person", "registry_person"))
+    protection = Protection(domain="cards", follows=("person", "registry_person"), person_column="person_id")
 
     class Meta:
         indexes = [
@@ -136,7 +136,13 @@ class Step(Scoped):
     by_name = models.CharField(max_length=80)
     note = models.CharField(max_length=500, blank=True)
     protection = Protection(
-        domain="cards", app=APPENDED, job=APPENDED, follows=_FOLLOWS, through=_THROUGH, is_audited=False
+        domain="cards",
+        app=APPENDED,
+        job=APPENDED,
+        follows=_FOLLOWS,
+        through=_THROUGH,
+        is_for_citizens=True,
+        is_audited=False,
     )
 
     class Meta:

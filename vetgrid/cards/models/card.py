@@ -49,7 +49,7 @@ class Card(Scoped):
     """When the old card was handed in."""
     version = models.IntegerField(default=1)
 
-    protection = Protection(domain="cards", follows=("application", "cards_application"))
+    protection = Protection(domain="cards", follows=("application", "cards_application"), person_column="person_id")
 
     class Ways(models.TextChoices):
         COUNTER = "counter", "到站领取"

@@ -212,9 +212,9 @@ def _stations(open_rows: QuerySet[Application], lying: QuerySet[Card]) -> tuple[
         if key is not None:
             line = lines.setdefault(key, [0, 0, 0, None])
             line[2] = int(str(line[2])) + count
-            line[3] = min(day for day in (line[3], since) if day is not None)  # type: ignore[type-var]
+            line[3] = min(day for day in (line[3], since) if day is not None)  # type: ignore[type-var]  # none of them is None by then
     known = {row.id: row for row in Station.objects.filter(pk__in=lines)}
-    found = [StationLine(known[key], *line) for key, line in lines.items() if key in known and any(line[:3])]  # type: ignore[arg-type]
+    found = [StationLine(known[key], *line) for key, line in lines.items() if key in known and any(line[:3])]  # type: ignore[arg-type]  # in the fields' order
     return tuple(sorted(found, key=lambda line: (-line.held, -line.waiting, line.station.division)))
 
 

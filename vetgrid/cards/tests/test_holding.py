@@ -21,7 +21,9 @@ from vetgrid.cards.tests.pipeline import (
     veteran,
 )
 from vetgrid.core.errors import Conflict, Invalid, NotAllowed
+from vetgrid.core.events import announce
 from vetgrid.core.scope import acting
+from vetgrid.registry.events import PersonMoved
 from vetgrid.registry.models import Person, PersonClass
 from vetgrid.work.models import WorkItem
 
@@ -160,3 +162,39 @@ def test_applications_and_cards_are_counted_apart_and_the_difference_is_explaine
     assert (balance.applications, balance.without_card, balance.reissued, balance.signed) == (2, 1, 1, 2)
     assert balance.is_explained and found.reissued == (("lost", 1),)
     assert balance.unissued == 1 and found.unissued == (("signed", 1),)
+
+
+def both_hold_a_card(place):
+    """Two files of one person in two villages, each with its issued card, merged: the kept file, its card, the other card."""
+    from vetgrid.registry.actions.merging import merge
+
+    kept, other = issued(place, 1), issued(place, 2)
+    make.cell(make.VILLAGE_A2)
+    with acting(make.system()):
+        Person.objects.filter(pk=other.person_id).update(division=make.VILLAGE_A2)
+        announce(PersonMoved(other.person_id, make.VILLAGE_A1, make.VILLAGE_A2, True), by=make.system(), today=TODAY)
+        merge(kept_id=kept.person_id, absorbed_id=other.person_id, by=make.system(), today=TODAY)
+    return kept, other
+
+
+def test_of_two_cards_of_merged_files_one_is_left_and_the_other_cancelled_and_handed_in(place):
+    kept, other = both_hold_a_card(place)
+    assert (now(kept).state, now(other).state) == ("issued", "issued"), "a merge takes no card out of anybody's hands"
+    act(place["as_section"], holding.cancel, card_id=other.id, reason="merged", note="同一人两份档案")
+    left = now(other)
+    assert (left.state, left.end_reason, left.person_id) == ("cancelled", "merged", kept.person_id)
+    with acting(make.system()):
+        assert WorkItem.objects.get(kind="card_take_back").subject_id == other.id
+    act(place["as_clerk"], holding.take_back, card_id=other.id, on=TODAY, note="已交回")
+    with acting(make.system()):
+        assert not WorkItem.objects.filter(kind="card_take_back", closed_on=None).exists()
+    with pytest.raises(Invalid, match="请检查|重复") as refused:
+        act(place["as_section"], holding.cancel, card_id=kept.id, reason="merged", note="再来")
+    assert "只有这一张" in refused.value.fields["reason"]
+
+
+def test_the_card_of_the_closed_file_may_be_the_one_that_is_left(place):
+    kept, other = both_hold_a_card(place)
+    act(place["as_section"], holding.cancel, card_id=kept.id, reason="merged", note="留新证")
+    assert now(kept).state == "cancelled"
+    assert (now(other).state, now(other).person_id) == ("issued", kept.person_id)

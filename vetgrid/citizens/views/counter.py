@@ -22,8 +22,8 @@ from vetgrid.registry.queries import person
 from vetgrid.web.answering import form_page
 
 ASSIST, READ = CitizensPermission.ASSIST, CitizensPermission.READ
-ELSEWHERE = {"file.correct", "campaign.draft", "campaign.submit", "benefit.apply"}
-"""What has a fuller page in the console: corrections in the file itself, campaigns with their own form, applications with their papers."""
+ELSEWHERE = {"file.correct", "campaign.draft", "campaign.submit", "benefit.apply", "card.apply", "card.photo"}
+"""What has a fuller page in the console: corrections in the file, campaigns with their form, applications with papers and photographs."""
 
 
 @guarded(ASSIST)

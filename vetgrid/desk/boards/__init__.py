@@ -10,8 +10,10 @@ from uuid import UUID
 
 from vetgrid.core.actor import Actor
 from vetgrid.core.errors import NotFound
+from vetgrid.desk.boards import cards_and_offers, standing
 from vetgrid.desk.boards.checks import Board, Check
-from vetgrid.desk.boards.standing import BOARDS
+
+BOARDS: tuple[Board, ...] = (*standing.BOARDS, *cards_and_offers.BOARDS)
 
 __all__ = ["BOARDS", "Board", "Check", "Finding", "Shown", "boards", "check_of", "exceptions"]
 

@@ -10,6 +10,8 @@ from tests import builders as make
 from vetgrid.appeals.actions import accusing, aiding, consulting, linking, mediating, moving
 from vetgrid.appeals.models import Accusation
 from vetgrid.appeals.tests.matters import move, register
+from vetgrid.cards.models import Application, Card
+from vetgrid.cards.tests import pipeline
 from vetgrid.config import database
 from vetgrid.core.clock import now
 from vetgrid.core.errors import Conflict, NotFound
@@ -18,7 +20,10 @@ from vetgrid.core.scope import acting
 from vetgrid.desk import boards
 from vetgrid.desk.mending import mend
 from vetgrid.notices.models import Notice
-from vetgrid.orgs.models import ReceptionDay
+from vetgrid.offers.actions import complaining, watching
+from vetgrid.offers.models import Finding
+from vetgrid.offers.tests import alliance
+from vetgrid.orgs.models import ReceptionDay, Station
 from vetgrid.payments.models import PayLine, PayRun
 from vetgrid.work.models import WorkItem
 from vetgrid.work.sweeping import sweep
@@ -50,6 +55,12 @@ ORPHANS = {
     "mediation-without-item": "DELETE FROM work_workitem WHERE subject_id = '{mediation}'",
     "aid-without-item": "DELETE FROM work_workitem WHERE subject_id = '{aid}'",
     "part-without-item": "DELETE FROM work_workitem WHERE subject_id = '{part}'",
+    "card-without-item": "DELETE FROM work_workitem WHERE subject_id = '{card_application}'",
+    "complaint-without-item": "DELETE FROM work_workitem WHERE subject_id = '{complaint}'",
+    "offer-finding-without-item": "DELETE FROM work_workitem WHERE subject_id = '{offer_finding}'",
+    "card-twice": "UPDATE registry_person SET merged_into_id = '{veteran}' WHERE id = '{holder_twice}'",
+    "card-of-dead": "UPDATE registry_person SET died_on = '2023-12-01' WHERE id = '{holder_dead}'",
+    "offer-wrongly-shown": "UPDATE offers_merchant SET state = 'paused' WHERE id = '{merchant}'",
     "owner-left": "UPDATE work_workitem SET owner_id = '{left}' WHERE id = '{item}'",
     "owner-elsewhere": "UPDATE work_workitem SET owner_id = '{elsewhere}' WHERE id = '{item}'",
     "deputy-left": "UPDATE work_workitem SET deputy_id = '{left}' WHERE id = '{item}'",
@@ -145,6 +156,7 @@ def county(own_database):
             by=by,
             today=TODAY,
         )
+    names |= _cards_and_offers(place)
     with acting(make.system()):
         common = {"division": make.COUNTY, "month": TODAY.replace(day=1), "label": "待遇", "state": "draft"}
         made = {"made_by": by.id, "made_by_name": "编制人", "made_at": now()}
@@ -163,6 +175,75 @@ def county(own_database):
     with acting(make.system()):
         sweep(today=TODAY)
     return place, names, veterans
+
+
+def _cards_and_offers(place) -> dict[str, object]:
+    """An open application, two holders of a card, a listed merchant, an open complaint and an open finding."""
+    number = make.id_number("35058119650312001")
+    applicant = alliance.entitled(
+        make.VILLAGE_A1, "证户丁", id_number=number
+    )  # no veteran, so that he needs no contact
+    one = pipeline.applied(place, applicant)
+    merchant = alliance.merchant()
+    offer = alliance.offer(merchant)
+    by = place["as_clerk"]
+    with acting(by):
+        words = {"kind": "refused", "text": "x", "name": "甲", "phone": "", "offer_id": offer.id}
+        complaint = complaining.take_down(**words, by=by, today=TODAY)
+    shown = alliance.code(alliance.entitled(make.VILLAGE_A1, "证户丙"))
+    elsewhere = alliance.merchant(make.VILLAGE_A2, "远处超市")
+    for shop, of in ((alliance.till(merchant), offer), (alliance.till(elsewhere), alliance.offer(elsewhere))):
+        alliance.redeem(shop, of, shown.text)
+    with acting(make.system()):
+        watching.look(by=make.system(), today=TODAY)
+        finding = Finding.objects.get()
+    return {
+        "card_application": one.id,
+        "merchant": merchant.id,
+        "complaint": complaint.id,
+        "offer_finding": finding.id,
+        "holder_twice": _holder("证户甲", 1),
+        "holder_dead": _holder("证户乙", 2),
+    }
+
+
+def _holder(name: str, serial: int):
+    """Somebody with a living card in the county's drawer, whose application is over."""
+    person = make.person(make.VILLAGE_A1, name, id_number=make.id_number(f"35058119600101{serial:03d}"))
+    with acting(make.system()):
+        done = Application.objects.create(
+            division=person.division,
+            number=f"测申{name}",
+            person=person,
+            id_index=person.id_index,
+            name=name,
+            kind="veteran",
+            identities="veteran",
+            channel="counter",
+            province="35",
+            bank="icbc",
+            station=Station.objects.get(division=make.VILLAGE_A1, kind="village"),
+            state="done",
+            stage_on=TODAY,
+            submitted_on=TODAY,
+            closed_on=TODAY,
+            registered_at=now(),
+            registered_by_name="测试",
+        )
+        Card.objects.create(
+            division=person.division,
+            code=f"C{name}",
+            application=done,
+            person=person,
+            holder=name,
+            kind="veteran",
+            bank="icbc",
+            state="signed",
+            stage_on=TODAY,
+            made_on=TODAY,
+            signed_on=TODAY,
+        )
+    return person.id
 
 
 def _item(place, key: str):

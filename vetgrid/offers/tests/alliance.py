@@ -30,7 +30,7 @@ def merchant(division: int = make.VILLAGE_A1, name: str = "同心餐馆", **valu
         return Merchant.objects.create(
             **{
                 "division": division,
-                "station": Station.objects.get(division=division),
+                "station": Station.objects.exclude(kind="university").get(division=division),
                 "number": f"崇军〔2023〕{at + 1}号",
                 "name": name,
                 "licence": licence(f"92350581345{at:05d}"),

@@ -1,6 +1,8 @@
 """At the mini-program: my code, offers near me, receipts, and one tap when something was not honoured."""
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from tests import builders as make
 from tests import phone
@@ -37,6 +39,31 @@ def test_my_code_is_shown_and_redeemed_and_my_receipt_has_the_merchants_number(p
     assert verdict.is_good
     receipts = place["phone"].get("/citizen/offer-receipts").json()["items"]
     assert [row["number"] for row in receipts] == [verdict.number]
+
+
+def test_the_rows_for_the_canvas_are_the_dots_of_the_code_that_a_decoder_reads(place):
+    shown = place["phone"].post("/citizen/offer-codes").json()
+    side = len(shown["rows"])
+    assert side >= 21 and {len(row) for row in shown["rows"]} == {side} and set("".join(shown["rows"])) == {"0", "1"}
+    picture = Image.new("1", (side + 8, side + 8), 1)
+    for y, row in enumerate(shown["rows"]):
+        for x, dot in enumerate(row):
+            picture.putpixel((x + 4, y + 4), int(dot == "0"))
+    found = zxingcpp.read_barcodes(picture.resize(((side + 8) * 4, (side + 8) * 4)).convert("L"))
+    assert [one.text for one in found] == [shown["text"]]
+
+
+def test_without_a_point_offers_go_by_town_and_ones_own_town_is_marked(place):
+    far = alliance.merchant(make.VILLAGE_B1, "乙镇茶行")
+    alliance.offer(far, "茶叶九折")
+    towns = place["phone"].get("/citizen/alliance/towns").json()
+    assert [row["code"] for row in towns if row["is_own"]] == [str(make.TOWN_B)]
+    here = place["phone"].get(f"/citizen/offers?town={make.TOWN_B}").json()["items"]
+    assert [row["merchant"] for row in here] == ["乙镇茶行"]
+    assert len(place["phone"].get("/citizen/offers?town=").json()["items"]) == 2
+    assert len(place["phone"].get("/citizen/offers?town=x' OR 1").json()["items"]) == 2
+    one = place["phone"].get(f"/citizen/offers/{place['offer'].id}").json()
+    assert one["paper"].startswith("崇军联盟协议") and one["station"] and one["from_on"] and "优待码" in one["document"]
 
 
 def test_two_codes_of_one_person_have_nothing_in_common(place):

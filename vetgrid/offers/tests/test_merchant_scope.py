@@ -142,6 +142,13 @@ def test_a_merchants_cookie_opens_no_page_of_the_console_and_no_api(place, visit
         assert visitor.get(path).status_code in (401, 403), path
 
 
+def test_only_the_till_may_use_the_camera_and_opens_with_what_was_scanned(place, visitor):
+    answer = visitor.get("/shop?code=VG1-350581-ABC")
+    assert "camera=(self)" in answer["Permissions-Policy"] and 'value="VG1-350581-ABC"' in answer.content.decode()
+    for path in ("/shop/redemptions", "/sign-in", "/alliance"):
+        assert "camera=()" in visitor.get(path)["Permissions-Policy"], path
+
+
 def test_an_official_signed_in_at_the_same_browser_lends_a_merchants_page_nothing(place, visitor):
     make.sign_in(visitor, make.user("clerk", ("city_clerk", make.COUNTY)))
     page = visitor.get("/shop/redemptions").content.decode()

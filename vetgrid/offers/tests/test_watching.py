@@ -86,6 +86,22 @@ def test_many_redemptions_by_day_are_no_night(place, monkeypatch):
     assert look() == 0
 
 
+def test_a_burst_within_minutes_is_one_finding_a_day_and_the_same_number_spread_out_is_none(place, monkeypatch):
+    for minute in range(29):
+        redeem_at(place, monkeypatch, moment(19, 12, minute))
+    assert look() == 0, "one every minute is a busy noon"
+    redeem_at(place, monkeypatch, moment(20, 12, 0), times=29)
+    assert look() == 0, "one short of the rule"
+    redeem_at(place, monkeypatch, moment(20, 12, 10))
+    assert look() == 1
+    redeem_at(place, monkeypatch, moment(20, 12, 10), times=5)
+    assert look() == 0, "the same day is the same cause"
+    with acting(make.system()):
+        finding = Finding.objects.get()
+        assert finding.rule == "burst" and "10分钟内核销30次" in finding.title
+        assert FindingRow.objects.filter(finding=finding).count() == 30
+
+
 def test_a_redemption_after_a_death_that_became_known_later_is_listed(place):
     alliance.redeem(place["shop"], place["offer"], alliance.code(place["person"]).text)
     with acting(make.system()):

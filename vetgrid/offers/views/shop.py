@@ -80,7 +80,8 @@ def password(request: Any) -> HttpResponse:
 def redeem(request: Any) -> HttpResponse:
     shop = request.shop
     offers = [row for row in queries.own_offers(shop.merchant_id, seen_by=shop.actor) if row.is_shown]
-    form = RedeemForm(request.POST or None, initial={"offer": request.GET.get("offer", "")})
+    initial = {"offer": request.GET.get("offer", ""), "code": request.GET.get("code", "")[:80]}
+    form = RedeemForm(request.POST or None, initial=initial)
     choices: Any = form.fields["offer"]
     choices.choices = [(str(row.id), row.title) for row in offers]
     verdict, chosen = None, None

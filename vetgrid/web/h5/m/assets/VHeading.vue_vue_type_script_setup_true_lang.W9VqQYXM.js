@@ -1,1 +1,0 @@
-import{d as s,o as t,c as a,u as e,w as _,e as o,t as p}from"./index-CfV6Yt_9.js";import{af as r}from"./VNote.vue_vue_type_script_setup_true_lang.B7nChA8T.js";const u=s({__name:"VHeading",props:{text:{}},setup:s=>(s,u)=>(t(),a(e(r),{class:"h2"},{default:_(()=>[o(p(s.text),1)]),_:1}))});export{u as _};

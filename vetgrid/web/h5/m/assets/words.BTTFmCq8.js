@@ -1,0 +1,1 @@
+import{d as t}from"./words.Dfanq7nm.js";function e(e,n){if(!n)return`${t(e)}起,长期有效`;const r=new Date(`${n}T00:00:00Z`);return r.setUTCDate(r.getUTCDate()-1),`${t(e)}至${t(r.toISOString().slice(0,10))}`}function n(t){return`已经反映,编号 ${t}。服务站了解情况后会给您回电话。`}function r(t){return t.gives&&"其他"!==t.gives?`${t.title} · ${t.gives}`:t.title}export{r as a,e as p,n as t};
