@@ -139,9 +139,25 @@ def test_nothing_on_the_phone_asks_to_read_a_picture_with_letters():
         assert not re.search(r"captcha|图形验证", path.read_text(encoding="utf-8"))
 
 
-ASKING = {"login", "requestSubscribeMessage", "chooseImage", "getLocation", "setClipboardData", "makePhoneCall"}
+ASKING = {
+    "login",
+    "requestSubscribeMessage",
+    "chooseImage",
+    "getLocation",
+    "setClipboardData",
+    "makePhoneCall",
+    "scanCode",
+}
 QUIET = {"request", "uploadFile", "getStorageSync", "setStorageSync", "pageScrollTo"}
-QUIET |= {"navigateTo", "navigateBack", "redirectTo", "reLaunch", "onNetworkStatusChange", "offNetworkStatusChange"}
+QUIET |= {
+    "createSelectorQuery",
+    "navigateTo",
+    "navigateBack",
+    "redirectTo",
+    "reLaunch",
+    "onNetworkStatusChange",
+    "offNetworkStatusChange",
+}
 
 
 def test_whatever_the_phone_asks_its_owner_for_has_one_purpose_in_the_privacy_guide():

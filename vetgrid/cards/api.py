@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.cards import policy
 from vetgrid.cards.actions import own as doing
@@ -15,6 +15,7 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, Doors, act
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
+from vetgrid.core.schema import Schema
 
 citizen = Doors(tags=["citizen"])
 _FILE = ("kind", "depth", "size", "dpi", "bytes")

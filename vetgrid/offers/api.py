@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
 from vetgrid.core.actor import Citizen
 from vetgrid.core.api import AsCitizen, Doors, act
@@ -15,6 +15,7 @@ from vetgrid.core.paging import cursor_page
 from vetgrid.core.places import Level, Places, ancestor, full_code
 from vetgrid.core.qr import rows as rows_of
 from vetgrid.core.qr import svg
+from vetgrid.core.schema import Schema
 from vetgrid.offers.actions import complaining, redeeming
 from vetgrid.offers.entitlement import label
 from vetgrid.offers.models import Complaint, Offer, Preference
