@@ -36,7 +36,7 @@ def test_every_table_has_rows_in_town_b_to_be_probed_with():
     with acting(make.system()):
         without = [model.__name__ for model, _ in PROTECTED if not _rows_in_b(model)]
     # Only the worker's role writes it: vetgrid/work/tests/test_sweep.py probes it there.
-    assert [name for name in without if name != "Escalation"] == [], f"give tests/scope/world.py a row for: {without}"
+    assert [name for name in without if name != "Escalation"] == [], f"give tests/scope/world/ a row for: {without}"
 
 
 @pytest.mark.parametrize("key", sorted(roles()))
