@@ -28,9 +28,11 @@ os.environ.setdefault(
 
 # What takes long comes first, so that two processes end at about the same time; `make test-fast` leaves it out.
 SLOW = (
+    "tests/faults/test_payments.py",  # the longest; meanwhile it prepares the county that others share,
+    "tests/scope/",  # so the second process begins with what needs none
+    "tests/contracts/test_forms.py",
     "tests/faults/",
     "tests/contracts/",
-    "tests/scope/",
     "tests/journeys/test_field.py",  # before the journey that hands its contact's people over
     "tests/journeys/",
     "tests/test_commands.py",

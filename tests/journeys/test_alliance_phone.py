@@ -18,7 +18,7 @@ from tests.running import Running
 from vetgrid.cards.tests import photographs
 
 pytestmark = pytest.mark.browser
-NAME = "海晏小厨"
+NAME = "海晏茶楼"
 HERE = {"latitude": 24.7330, "longitude": 118.6480}
 
 
@@ -61,7 +61,7 @@ def scanned(phone: Phone) -> str:
 def till_of(browser: Browser, running: Running) -> Page:
     """A merchant with an offer, just joined, and its till signed in on a phone."""
     town, section = as_user(browser, running, "town_head"), as_user(browser, running, "section_chief")
-    _, username, first = join(town, section, running)
+    _, username, first = join(town, section, running, name=NAME, registered="9235058198766")
     for tab in (town, section):
         tab.context.close()
     till = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()

@@ -51,12 +51,14 @@ def accessible(tab: Page) -> None:
     assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found["violations"]] == []
 
 
-def join(town: Page, section: Page, running: Running) -> tuple[str, str, str]:
+def join(
+    town: Page, section: Page, running: Running, *, name: str = NAME, registered: str = "9235058198765"
+) -> tuple[str, str, str]:
     """From the application to the sign, an offer and a till: the address of the merchant, the account and its first password."""
     town.goto(f"{running.url}/merchants/new")
     town.get_by_label(re.compile("登记服务站")).select_option(index=1)
     for label, text in (
-        ("商家名称", NAME),
+        ("商家名称", name),
         ("经营地址", "濠江路88号"),
         ("联系人 ", "林老板"),
         ("联系人电话", "13800001111"),
@@ -65,13 +67,13 @@ def join(town: Page, section: Page, running: Running) -> tuple[str, str, str]:
     ):
         town.get_by_label(re.compile(f"^{label}")).fill(text)
     town.get_by_label(re.compile("^行业")).select_option(label="食")
-    right = licence("9235058198765")
+    right = licence(registered)
     town.get_by_label(re.compile("统一社会信用代码")).fill(right[:-1] + ("0" if right[-1] != "0" else "1"))
     town.get_by_role("button", name="登记").click()
     expect(town.get_by_text("校验位不对").first).to_be_visible()
     town.get_by_label(re.compile("统一社会信用代码")).fill(right)
     town.get_by_role("button", name="登记").click()
-    expect(town.get_by_role("heading", name=NAME)).to_be_visible()
+    expect(town.get_by_role("heading", name=name)).to_be_visible()
     address = town.url
     move(town, "实地核实", {"说明": "执照与地址相符"})
     section.goto(address)
