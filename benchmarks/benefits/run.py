@@ -166,7 +166,8 @@ def in_database(python: Path, facts: Path, parameters: Path) -> list[str]:
         "|---|---|---|",
         *(f"| {names[shares]} | {took:.1f} | {base / took:.2f} |" for shares, took in median.items()),
         f"| read, compute with OpenFisca-core, write back | {base:.1f} | 1.00 |",
-        f"\n{mine[0]:,} result rows in a new table, the same in all, row by row. Rules and parameters are read before the clock starts.\n",
+        f"\n{mine[0]:,} result rows in a new table, the same in all, row by row. Rules and parameters are read before the clock starts. The other"
+        " way works in one process with one connection; it too could be shared out, at the price of reading and writing in shares.\n",
     ]
 
 
