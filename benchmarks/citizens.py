@@ -1,7 +1,8 @@
 """The mini-program on a county's worst day: the ten busiest citizen endpoints under a steady load, beside a bare endpoint with the same SQL.
 
 60,000 people in an hour are 16.7 a second; each opens about four screens. First every endpoint's SQL is recorded once; the bare endpoint is the
-smallest WSGI program that opens a pooled connection and runs those very statements in one transaction. Then both are driven with growing numbers of
+smallest WSGI program that opens a pooled connection and runs those very statements in one transaction; what we have planned once by a connection,
+it has planned once too. Then both are driven with growing numbers of
 callers until no more requests a second come out (saturation), and ours again at 70 % of that rate with evenly spaced arrivals.
 """
 
@@ -40,8 +41,8 @@ pool = psycopg_pool.ConnectionPool(os.environ["BARE_CONNINFO"], min_size=4, max_
 statements = json.load(open(os.environ["BARE_STATEMENTS"]))
 def app(environ, start):
     with pool.connection() as connection:
-        for text in statements[environ["PATH_INFO"]]:
-            cursor = connection.execute(text.encode(), prepare=False)
+        for text, is_planned in statements[environ["PATH_INFO"]]:
+            cursor = connection.execute(text.encode(), prepare=is_planned)
             while True:
                 rows = cursor.fetchall() if cursor.description else None
                 if not cursor.nextset():
@@ -101,7 +102,7 @@ def saturation(port: int, paths: list[str], headers: dict[str, str], seconds: fl
     return max(len(drive(port, paths, headers, seconds=seconds, callers=callers)) / seconds for callers in (2, 4, 8))
 
 
-def recorded(token: str, home: Path) -> dict[str, list[str]]:
+def recorded(token: str, home: Path) -> dict[str, list[tuple[str, bool]]]:
     """Every statement of each endpoint with its values filled in, as the database gets it, in a process of its own."""
     program = (
         "import json, sys, django; django.setup()\n"
@@ -110,11 +111,13 @@ def recorded(token: str, home: Path) -> dict[str, list[str]]:
         "import vetgrid.core.scope as scope\n"
         "texts = []\n"
         "run = scope._run\n"
-        "scope._run = lambda text: (texts.append(text), run(text))[1]\n"
+        "scope._run = lambda text: (texts.append((text, False)), run(text))[1]\n"
+        "from vetgrid.core.asking import _Planned\n"
         "def keep(execute, statement, params, many, context):\n"
         "    raw = connection.connection.cursor()\n"
         "    import psycopg\n"
-        "    texts.append(psycopg.ClientCursor(connection.connection).mogrify(statement, params))\n"
+        "    text = psycopg.ClientCursor(connection.connection).mogrify(statement, params)\n"
+        "    texts.append((text, isinstance(context['cursor'].cursor, _Planned)))\n"
         "    return execute(statement, params, many, context)\n"
         "client, found = Client(), {}\n"
         "for path in json.loads(sys.argv[1]):\n"
@@ -138,11 +141,13 @@ def recorded(token: str, home: Path) -> dict[str, list[str]]:
         text=True,
         check=True,
     )
-    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, list[tuple[str, bool]]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def bare(statements: dict[str, list[str]], home: Path, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def bare(
+    statements: dict[str, list[tuple[str, bool]]], home: Path, folder: Path
+) -> tuple[subprocess.Popen[bytes], int]:
     """The bare endpoint under the same server with the same number of threads."""
     (folder / "bare.py").write_text(BARE)
     (folder / "statements.json").write_text(json.dumps(statements))

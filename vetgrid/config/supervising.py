@@ -9,25 +9,32 @@ from collections.abc import Callable
 from types import FrameType
 
 from vetgrid.config import database, embedded
+from vetgrid.config.postgres_programs import EmbeddedDatabaseError
 
 _GRACE = 15.0
+_PAUSE = 5.0
+"""Seconds until a database that did not start is tried again."""
+_STEADY = 10.0
+"""Seconds that a child must live for its earlier deaths to be forgotten."""
 
 
 class Supervised:
-    """A child that is started again when it dies, with a pause that grows up to ten seconds."""
+    """A child that is started again when it dies; one that dies again at once waits longer each time, up to ten seconds."""
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         self.name, self.command, self.environment = name, command, environment
         self.process: subprocess.Popen[bytes] | None = None
-        self.failures, self.next_start = 0, 0.0
+        self.failures, self.started, self.next_start = 0, 0.0, 0.0
 
     def keep(self) -> None:
         now = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
             print(f"{self.name} 已退出(代码 {self.process.returncode}),正在重新启动。", file=sys.stderr, flush=True)
-            self.process, self.failures = None, self.failures + 1
+            self.failures = 1 if now - self.started > _STEADY else self.failures + 1
+            self.process = None
             self.next_start = now + min(10.0, 0.2 * 2**self.failures)
         if self.process is None and now >= self.next_start:
+            self.started = now
             self.process = subprocess.Popen(
                 self.command, env={**os.environ, **self.environment}, start_new_session=True
             )
@@ -74,6 +81,17 @@ def worker() -> Supervised:
     return Supervised("后台任务", [sys.executable, "-m", "vetgrid.cli", "worker"], {"VETGRID_ROLE": "job"})
 
 
+def _keeps_running(own: embedded.Cluster) -> bool:
+    """Starts a database that was killed. One that does not start is said and tried again: whoever ends the program ends the trying."""
+    try:
+        if not embedded.is_running(own):
+            embedded.start(own)
+    except EmbeddedDatabaseError as error:
+        print(f"{error}\n{_PAUSE:.0f}秒后再试。", file=sys.stderr, flush=True)
+        return False
+    return True
+
+
 def run(children: list[Supervised], *, when_ready: Callable[[], None]) -> int:
     """Runs until SIGINT or SIGTERM; also restarts the embedded database when it is killed."""
     stopping = False
@@ -84,12 +102,10 @@ def run(children: list[Supervised], *, when_ready: Callable[[], None]) -> int:
 
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, stop)
-    own, ready, checked = database.cluster(), False, 0.0
+    own, ready, due = database.cluster(), False, 0.0
     while not stopping:
-        if own is not None and time.monotonic() - checked > 1.0:
-            checked = time.monotonic()
-            if not embedded.is_running(own):
-                embedded.start(own)
+        if own is not None and time.monotonic() > due:
+            due = time.monotonic() + (1.0 if _keeps_running(own) else _PAUSE)
         for child in children:
             child.keep()
         if not ready:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-_STALLED_AFTER = 15
+_STALLED_AFTER = 10
 """Seconds without a heartbeat after which a job counts as left behind."""
 _log = logging.getLogger("vetgrid.worker")
 
 
-@app.periodic(cron="* * * * * */15")
+@app.periodic(cron="* * * * * */5")
 @app.task(queueing_lock="rescue_stalled", pass_context=False)
 async def rescue_stalled(timestamp: int) -> None:
     """Puts jobs of dead workers back into the queue; every task of ours may run twice without harm."""
@@ -35,8 +35,8 @@ async def _run() -> None:
             wait=True,
             install_signal_handlers=True,
             fetch_job_polling_interval=2.0,
-            update_heartbeat_interval=5,
-            stalled_worker_timeout=20,
+            update_heartbeat_interval=3,
+            stalled_worker_timeout=15,
             delete_jobs="successful",
         )
 

@@ -1,0 +1,44 @@
+"""What is killed comes back: at once when it had lived, after a growing pause when it dies again and again."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from vetgrid.config import embedded, supervising
+from vetgrid.config.postgres_programs import EmbeddedDatabaseError
+
+
+def dies(child, clock, *, after: float) -> float:
+    """The child is started, lives so long and dies; returns the pause before the next start."""
+    clock.now = max(clock.now, child.next_start)
+    child.keep()
+    assert child.process is not None
+    child.process.wait(20)
+    clock.now += after
+    child.keep()
+    assert child.process is None
+    return round(child.next_start - clock.now, 3)
+
+
+def test_the_pause_grows_while_a_child_dies_young_and_is_short_again_after_it_had_lived(monkeypatch, capsys):
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(supervising, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    child = supervising.Supervised("试验", [sys.executable, "-c", ""], {})
+    pauses = [dies(child, clock, after=1.0) for _ in range(8)]
+    assert pauses == sorted(pauses) and pauses[0] < 1 and pauses[-1] == 10.0
+    assert dies(child, clock, after=3_600.0) == pauses[0], "years later an old bad hour counts no more"
+    assert capsys.readouterr().err.count("试验 已退出(代码 0)") == 9
+
+
+def test_a_database_that_does_not_start_is_said_and_tried_again(monkeypatch, capsys):
+    answers = iter([EmbeddedDatabaseError("数据库没有启动。"), None])
+
+    def start(own):
+        if (answer := next(answers)) is not None:
+            raise answer
+
+    monkeypatch.setattr(embedded, "is_running", lambda own: False)
+    monkeypatch.setattr(embedded, "start", start)
+    own = embedded.Cluster(Path("家"), Path("家"), Path("家"))
+    assert [supervising._keeps_running(own), supervising._keeps_running(own)] == [False, True]
+    assert "数据库没有启动。\n5秒后再试。" in capsys.readouterr().err
