@@ -27,6 +27,7 @@ def main() -> int:
         ["intake", rows],
         ["offers", sizes],
         ["requests"],
+        ["citizens"],
     ):
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{command[0]}", *command[1:]],
