@@ -1,10 +1,14 @@
-"""What is killed comes back: at once when it had lived, after a growing pause when it dies again and again."""
+"""What is killed comes back: at once when it had lived, after a growing pause when it dies again and again; its jobs too."""
 
+import asyncio
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from vetgrid.config import embedded, supervising
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from vetgrid.config import embedded, supervising, working
 from vetgrid.config.postgres_programs import EmbeddedDatabaseError
 
 
@@ -42,3 +46,21 @@ def test_a_database_that_does_not_start_is_said_and_tried_again(monkeypatch, cap
     own = embedded.Cluster(Path("家"), Path("家"), Path("家"))
     assert [supervising._keeps_running(own), supervising._keeps_running(own)] == [False, True]
     assert "数据库没有启动。\n5秒后再试。" in capsys.readouterr().err
+
+
+def test_a_dead_workers_job_waits_again_and_one_whose_like_waits_already_is_let_go(own_database):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute'), (now()) RETURNING id"
+        )
+        dead, live = (row[0] for row in cursor.fetchall())
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id, args) VALUES"
+            " ('default', 'sweep', 'sweep', 'doing', %s, '{}'), ('default', 'sweep', 'sweep', 'todo', NULL, '{}'),"
+            " ('default', 'import', NULL, 'doing', %s, '{}'), ('default', 'export', NULL, 'doing', %s, '{}')",
+            [dead, dead, live],
+        )
+    asyncio.run(working.take_up(app.job_manager))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, status, attempts FROM procrastinate_jobs ORDER BY id")
+        assert cursor.fetchall() == [("sweep", "todo", 0), ("import", "todo", 1), ("export", "doing", 0)]
