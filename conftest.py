@@ -39,6 +39,15 @@ SLOW = (
     "tests/test_embedded_database.py",
     "vetgrid/appeals/tests/test_accusing.py",
     "vetgrid/benefits/tests/test_targets.py",
+    "vetgrid/benefits/tests/test_known_truth.py",
+    "vetgrid/benefits/tests/test_findings.py",
+    "vetgrid/benefits/tests/test_gate.py",
+    "vetgrid/cards/tests/test_batches.py",
+    "vetgrid/cards/tests/test_holding.py",
+    "vetgrid/citizens/tests/test_forgetting.py",
+    "vetgrid/offers/tests/test_parallel.py",
+    "vetgrid/payments/tests/test_committing.py",
+    "vetgrid/payments/tests/test_ledger.py",
 )
 # Their tests are shared out one by one; those of all other files stay together.
 ONE_BY_ONE = ("tests/scope/test_routes.py", "tests/contracts/", "vetgrid/appeals/tests/test_accusing.py")
