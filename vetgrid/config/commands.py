@@ -97,7 +97,7 @@ def _announce(port: int, began: float) -> None:
     print("每个角色一个演示账号:")
     for account in accounts():
         extra = f"  动态口令:.venv/bin/vetgrid code {account.username}" if account.totp_secret else ""
-        print(f"  {account.username:<16}{account.password}  {account.label}{extra}")
+        print(f"  {account.username:<20}{account.password}  {account.label}{extra}")
     print("\n按 Ctrl-C 停止,数据会保留。", flush=True)
 
 
