@@ -11,7 +11,7 @@ from http.client import HTTPException
 import pytest
 
 from tests.browserless import Visitor, signed_in
-from tests.faults.test_kills import county, kill_children, kill_database, number, owner  # noqa: F401  # the fixture `county`
+from tests.faults.test_kills import kill_children, kill_database, number, owner
 from tests.running import Running
 from vetgrid.cards.tests.pipeline import sheet
 
@@ -46,7 +46,7 @@ def try_again(act, seconds: float = 240):
     raise AssertionError(f"the program did not come back: {last}")
 
 
-def ready(county: Running, state: str) -> None:  # noqa: F811
+def ready(county: Running, state: str) -> None:
     """Makes sixty of the demo's open or done applications stand before the maker, each with its item."""
     with owner(county) as connection:
         connection.execute(
@@ -74,7 +74,7 @@ def ready(county: Running, state: str) -> None:  # noqa: F811
         )
 
 
-def numbers_in(county: Running, state: str) -> list[str]:  # noqa: F811
+def numbers_in(county: Running, state: str) -> list[str]:
     with owner(county) as connection:
         found = connection.execute("SELECT number FROM cards_application WHERE state = %s ORDER BY number", [state])
         return [str(row[0]) for row in found.fetchall()]
@@ -84,7 +84,7 @@ def upload(visitor: Visitor, body: bytes) -> object:
     return visitor.upload("/cards/intake", {"step": "maker"}, "maker.xlsx", body)
 
 
-def test_a_file_intake_killed_in_the_middle_is_there_whole_or_not_at_all_and_never_twice(county: Running):  # noqa: F811
+def test_a_file_intake_killed_in_the_middle_is_there_whole_or_not_at_all_and_never_twice(county: Running):
     ready(county, "bank_passed")
     waiting = numbers_in(county, "bank_passed")
     assert len(waiting) >= ROWS
@@ -122,7 +122,7 @@ def test_a_file_intake_killed_in_the_middle_is_there_whole_or_not_at_all_and_nev
     county.command("audit", "verify")
 
 
-def try_again_signed(county: Running) -> Visitor:  # noqa: F811
+def try_again_signed(county: Running) -> Visitor:
     for _ in range(60):
         with contextlib.suppress(AssertionError, OSError):
             return signed_in(county, "city_clerk")
@@ -130,7 +130,7 @@ def try_again_signed(county: Running) -> Visitor:  # noqa: F811
     raise AssertionError("no sign-in after the kill")
 
 
-def _hand_over(county: Running, visitor: Visitor, dice: random.Random) -> None:  # noqa: F811
+def _hand_over(county: Running, visitor: Visitor, dice: random.Random) -> None:
     """The same parcel counted by scanning, killed again and again: no card is lost and none is counted twice."""
     with owner(county) as connection:
         batch = connection.execute("SELECT id FROM cards_batch WHERE parcel = 'KILL-1'").fetchone()[0]
@@ -167,7 +167,7 @@ def _hand_over(county: Running, visitor: Visitor, dice: random.Random) -> None: 
     assert number(county, UNBALANCED) == number(county, MISPLACED) == 0
 
 
-def _kill_soon(county: Running, word: bytes, seconds: float) -> None:  # noqa: F811
+def _kill_soon(county: Running, word: bytes, seconds: float) -> None:
     time.sleep(seconds)
     if word:
         kill_children(county, word)

@@ -16,19 +16,11 @@ import xlsxwriter
 
 from tests import builders as make
 from tests.browserless import Visitor, batch_id, signed_in
-from tests.running import Running, new_home, prepared
+from tests.running import Running
 from vetgrid.config import embedded
 
 pytestmark = pytest.mark.faults
 ROWS = 2500
-
-
-@pytest.fixture
-def county():
-    """A county of its own: what is killed here must not disturb other tests."""
-    app = prepared(new_home())
-    yield app.start()
-    app.remove()
 
 
 def owner(county: Running) -> "psycopg.Connection[tuple[object, ...]]":

@@ -10,14 +10,14 @@ import time
 import pytest
 
 from tests.browserless import Visitor, signed_in
-from tests.faults.test_kills import county, kill_children, number, owner  # noqa: F401  # the fixture `county`
+from tests.faults.test_kills import kill_children, number, owner
 from tests.running import ROOT, Running
 
 pytestmark = pytest.mark.faults
 DUE = 60_000
 
 
-def test_of_two_clerks_who_accept_at_once_one_wins_and_the_other_gets_a_sentence(county: Running):  # noqa: F811
+def test_of_two_clerks_who_accept_at_once_one_wins_and_the_other_gets_a_sentence(county: Running):
     clerks = [signed_in(county, "town_head"), signed_in(county, "section_chief")]
     with owner(county) as connection:
         rows = connection.execute(
@@ -49,7 +49,7 @@ def test_of_two_clerks_who_accept_at_once_one_wins_and_the_other_gets_a_sentence
         assert number(county, f"{running_clocks} AND i.subject_id = '{key}'") == 1
 
 
-def sweep_soon(county: Running) -> None:  # noqa: F811
+def sweep_soon(county: Running) -> None:
     """Puts the sweep into the queue, as its clock would do; a sweep that waits there already is enough."""
     code = (
         "import os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'vetgrid.config.settings'); os.environ['VETGRID_ROLE'] = 'job';"
@@ -61,7 +61,7 @@ def sweep_soon(county: Running) -> None:  # noqa: F811
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=county.environment, check=True, timeout=60)
 
 
-def wait_until_it_sweeps(county: Running) -> None:  # noqa: F811
+def wait_until_it_sweeps(county: Running) -> None:
     """Until the lock of the sweep is held: the worker is telling right now."""
     deadline = time.monotonic() + 60
     with owner(county) as connection:
@@ -73,7 +73,7 @@ def wait_until_it_sweeps(county: Running) -> None:  # noqa: F811
     raise AssertionError("the sweep never began")
 
 
-def more_due(county: Running) -> int:  # noqa: F811
+def more_due(county: Running) -> int:
     """Items that are due, as many as the worker tells in a second or two; returns how many."""
     with owner(county) as connection:
         connection.execute(
@@ -88,7 +88,7 @@ def more_due(county: Running) -> int:  # noqa: F811
     return DUE
 
 
-def test_a_worker_killed_while_it_tells_loses_nothing_and_tells_nothing_twice(county: Running):  # noqa: F811
+def test_a_worker_killed_while_it_tells_loses_nothing_and_tells_nothing_twice(county: Running):
     dice = random.Random(5)
     told = "SELECT count(*) FROM work_escalation e JOIN work_workitem i ON i.id = e.item_id WHERE i.kind = 'other'"
     due = in_the_middle = 0

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.browserless import Answer, Visitor, signed_in
-from tests.faults.test_kills import county, kill_children, kill_database, number, owner  # noqa: F401  # the fixture `county`
+from tests.faults.test_kills import kill_children, kill_database, number, owner
 from tests.running import ROOT, Running
 from vetgrid.payments.policy import accounts
 from vetgrid.payments.queries.books import WRONG
@@ -95,7 +95,7 @@ class Office:
             assert self.ask(f"SELECT count(*) FROM ({question}) x") == 0, wrong.sentence
 
 
-def script(county: Running, *words: str) -> "subprocess.Popen[bytes]":  # noqa: F811
+def script(county: Running, *words: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.faults.pay_county", *words],
         cwd=ROOT,
@@ -104,7 +104,7 @@ def script(county: Running, *words: str) -> "subprocess.Popen[bytes]":  # noqa: 
     )
 
 
-def returned(county: Running, run: str) -> bytes:  # noqa: F811
+def returned(county: Running, run: str) -> bytes:
     """The bank's answer: of a run of claims every fiftieth payment comes back, of a reissue none."""
     with owner(county) as connection:
         rows = connection.execute(
@@ -142,7 +142,7 @@ def drafted(office: Office, month: str, kill: Callable[[], object] | None, dice:
     return str(key)
 
 
-def test_everybody_is_paid_exactly_once_whatever_is_killed_at_twenty_points(county: Running):  # noqa: F811
+def test_everybody_is_paid_exactly_once_whatever_is_killed_at_twenty_points(county: Running):
     dice = random.Random(31)
     made = script(county, "prepare", str(PEOPLE))
     assert made.wait(120) == 0

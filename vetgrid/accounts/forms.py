@@ -70,7 +70,7 @@ class UserForm(Form):
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = choices_within(seen_by.places(AccountsPermission.MANAGE), levels=_LEVELS)
-        self.fields["division"].choices = choices(places)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", choices(places))
 
 
 class GrantForm(Form):
@@ -82,6 +82,6 @@ class GrantForm(Form):
 
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = choices([(role.key, role.label) for role in roles().values()])  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("role", choices([(role.key, role.label) for role in roles().values()]))
         places = choices_within(seen_by.places(AccountsPermission.GRANT), levels=_LEVELS)
-        self.fields["division"].choices = choices(places)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", choices(places))

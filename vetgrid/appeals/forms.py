@@ -38,10 +38,9 @@ class _WithStation(Form):
 
     def __init__(self, *args: Any, stations: list[Station], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["station"]
-        field.choices = station_choices(stations)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("station", station_choices(stations))
         if stations:
-            field.initial = str(stations[0].id)
+            self.fields["station"].initial = str(stations[0].id)
 
 
 class AppealForm(_WithStation):
@@ -71,8 +70,8 @@ class AppealForm(_WithStation):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = _codes("appeal_category")  # type: ignore[attr-defined]
-        self.fields["relation"].choices = _codes("appeal_relation")  # type: ignore[attr-defined]
+        self.set_choices("category", _codes("appeal_category"))
+        self.set_choices("relation", _codes("appeal_relation"))
         self.fields["received_on"].initial = today()
         for name in ("title", "text", "wish", "representatives"):
             self.fields[name].widget.attrs["class"] = "wide"
@@ -93,8 +92,8 @@ class AccusationForm(_WithStation):
 
     def __init__(self, *args: Any, staff: list[tuple[str, str]], every: list[Station], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["accused"].choices = [("", "不是"), *staff]  # type: ignore[attr-defined]
-        self.fields["accused_station"].choices = station_choices(every, first="不是")  # type: ignore[attr-defined]
+        self.set_choices("accused", [("", "不是"), *staff])
+        self.set_choices("accused_station", station_choices(every, first="不是"))
         self.fields["received_on"].initial = today()
 
 
@@ -116,7 +115,7 @@ class RefuseForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = _codes("appeal_refusal")  # type: ignore[attr-defined]
+        self.set_choices("reason", _codes("appeal_refusal"))
 
 
 class StationForm(Form):
@@ -125,7 +124,7 @@ class StationForm(Form):
 
     def __init__(self, *args: Any, stations: list[Station], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["station"].choices = station_choices(stations)  # type: ignore[attr-defined]
+        self.set_choices("station", station_choices(stations))
 
 
 class OpinionForm(Form):
@@ -150,7 +149,7 @@ class LeaderForm(Form):
 
     def __init__(self, *args: Any, leaders: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["leader"].choices = choices([(str(row.id), row.name) for row in leaders])  # type: ignore[attr-defined]
+        self.set_choices("leader", choices([(str(row.id), row.name) for row in leaders]))
 
 
 class AttachForm(Form):
@@ -166,8 +165,8 @@ class RatingForm(Form):
         from vetgrid.appeals.models import Rating
 
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = sorted(Rating.Level.choices, reverse=True)  # type: ignore[attr-defined]
-        self.fields["aspects"].choices = codes("rating_aspect").choices(on=today())  # type: ignore[attr-defined]
+        self.set_choices("level", sorted(Rating.Level.choices, reverse=True))
+        self.set_choices("aspects", codes("rating_aspect").choices(on=today()))
 
 
 class RectifyForm(Form):
@@ -189,7 +188,7 @@ class AnswerForm(Form):
 
     def __init__(self, *args: Any, clauses: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clauses"].choices = clauses  # type: ignore[attr-defined]
+        self.set_choices("clauses", clauses)
 
 
 class RaiseForm(Form):
@@ -198,7 +197,7 @@ class RaiseForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = _codes("appeal_category")  # type: ignore[attr-defined]
+        self.set_choices("category", _codes("appeal_category"))
 
 
 class StaffForm(Form):
@@ -206,7 +205,7 @@ class StaffForm(Form):
 
     def __init__(self, *args: Any, staff: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].choices = staff  # type: ignore[attr-defined]
+        self.set_choices("staff", staff)
 
 
 class ReceptionForm(_WithStation):
@@ -245,7 +244,7 @@ class MediationForm(_WithStation):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = _codes("appeal_category")  # type: ignore[attr-defined]
+        self.set_choices("category", _codes("appeal_category"))
 
 
 class MediatorsForm(Form):
@@ -311,7 +310,7 @@ class AidForm(_WithStation):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["matter"].choices = _codes("aid_matter")  # type: ignore[attr-defined]
+        self.set_choices("matter", _codes("aid_matter"))
 
 
 class AidDecisionForm(Form):

@@ -67,7 +67,7 @@ class ApplyForm(Form):
             self.fields[name].widget.attrs["class"] = "wide"
 
     def _offer(self, name: str, pairs: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices(name, pairs)
 
 
 class ReplaceForm(Form):
@@ -85,7 +85,7 @@ class ReplaceForm(Form):
             "materials": list(policy.labels_of("material").items()),
         }
         for name, pairs in offers.items():
-            self.fields[name].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
+            self.set_choices(name, pairs)
 
 
 class PhotoForm(Form):
@@ -106,7 +106,7 @@ class ClerkForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ticked"].choices = list(policy.clerk_list().items())  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("ticked", list(policy.clerk_list().items()))
 
 
 class MaterialsForm(Form):
@@ -114,7 +114,7 @@ class MaterialsForm(Form):
 
     def __init__(self, *args: Any, papers: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["materials"].choices = list(papers.items())  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("materials", list(papers.items()))
 
 
 class PaperForm(Form):
@@ -123,7 +123,7 @@ class PaperForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["material"].choices = _labels("material")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("material", _labels("material"))
 
 
 class NothingForm(Form):
@@ -148,7 +148,7 @@ class ReturnForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = _codes("card_return")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("reason", _codes("card_return"))
 
 
 class RefuseForm(Form):
@@ -157,7 +157,7 @@ class RefuseForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = _codes("card_refusal")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("reason", _codes("card_refusal"))
 
 
 class TryForm(Form):
@@ -166,7 +166,7 @@ class TryForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = _codes("card_unissued")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("reason", _codes("card_unissued"))
 
 
 class IssueForm(Form):
@@ -194,7 +194,7 @@ class CancelForm(Form):
         super().__init__(*args, **kwargs)
         wanted = ("death", "disqualified", "merged", "other")
         pairs = [pair for pair in codes("card_end").choices(on=today()) if pair[0] in wanted]
-        self.fields["reason"].choices = choices(pairs)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("reason", choices(pairs))
 
 
 class UploadForm(Form):
@@ -206,4 +206,4 @@ class UploadForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pairs = [(entry.key, entry.label) for entry in policy.formats().values()]
-        self.fields["step"].choices = choices(pairs)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("step", choices(pairs))

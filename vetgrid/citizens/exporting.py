@@ -10,7 +10,8 @@ from vetgrid.core.actor import Citizen
 from vetgrid.core.clock import now
 from vetgrid.core.codes import codes
 from vetgrid.registry import queries as registry
-from vetgrid.registry.catalogue import own_file, show
+from vetgrid.registry.catalogue import own_file
+from vetgrid.registry.reading import show
 
 Part = Callable[[Citizen], Any]
 _parts: dict[str, Part] = {}

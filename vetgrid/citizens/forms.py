@@ -21,7 +21,7 @@ class BindingForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["proof_kind"].choices = choices(codes("proof_kind").choices(on=today()))  # type: ignore[attr-defined]
+        self.set_choices("proof_kind", choices(codes("proof_kind").choices(on=today())))
 
 
 class ReasonForm(Form):
@@ -41,7 +41,7 @@ class AuthorityForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, table in (("relation", "appeal_relation"), ("proof_kind", "proof_kind")):
-            self.fields[name].choices = choices(codes(table).choices(on=today()))  # type: ignore[attr-defined]
+            self.set_choices(name, choices(codes(table).choices(on=today())))
 
 
 class CampaignForm(Form):

@@ -21,7 +21,7 @@ class InboxForm(Form):
     def __init__(self, *args: Any, may_see_place: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = [(kind.key, kind.label) for kind in kinds().values()]
-        self.fields["kind"].choices = [("", "全部"), *labels]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["priority"].choices = [("", "全部"), *WorkItem.Priority.choices]  # type: ignore[attr-defined]
+        self.set_choices("kind", [("", "全部"), *labels])
+        self.set_choices("priority", [("", "全部"), *WorkItem.Priority.choices])
         if not may_see_place:
-            self.fields["whose"].choices = WHOSE[:2]  # type: ignore[attr-defined]
+            self.set_choices("whose", WHOSE[:2])

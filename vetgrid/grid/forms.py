@@ -25,7 +25,7 @@ class PlaceForm(Form):
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = choices_within(seen_by.places(GridPermission.ASSIGN), levels=[Level.VILLAGE])
-        self.fields["division"].choices = places if len(places) == 1 else choices(places)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", places if len(places) == 1 else choices(places))
 
 
 class CellForm(Form):
@@ -39,7 +39,7 @@ class CellForm(Form):
     def __init__(self, *args: Any, staff: list[Staff], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("contact", "deputy"):
-            self.fields[name].choices = staff_choices(staff)  # type: ignore[attr-defined]  # a ChoiceField
+            self.set_choices(name, staff_choices(staff))
 
 
 class CellChangeForm(Form):
@@ -55,8 +55,8 @@ class DutyForm(Form):
 
     def __init__(self, *args: Any, staff: list[Staff], kinds: list[Duty.Kind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["staff"].choices = staff_choices(staff)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("kind", [(kind.value, kind.label) for kind in kinds])
+        self.set_choices("staff", staff_choices(staff))
 
 
 class IntoForm(Form):
@@ -70,4 +70,4 @@ class CellFilterForm(Form):
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = choices_within(seen_by.places(GridPermission.READ), levels=[Level.TOWN, Level.VILLAGE])
-        self.fields["division"].choices = choices(places, first="全部")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", choices(places, first="全部"))

@@ -19,8 +19,9 @@ from vetgrid.grid.forms import CellChangeForm, CellFilterForm, CellForm, DutyFor
 from vetgrid.grid.models import Cell, Duty
 from vetgrid.grid.permissions import GridPermission
 from vetgrid.orgs.names import names_of
-from vetgrid.registry.catalogue import FIELDS, show
+from vetgrid.registry.catalogue import FIELDS
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import show
 from vetgrid.web.answering import form_page
 
 READ, ASSIGN = GridPermission.READ, GridPermission.ASSIGN
@@ -210,7 +211,7 @@ def move_people(request: Any, cell_id: UUID) -> HttpResponse:
 def _into_form(request: Any, found: Cell) -> IntoForm:
     form = IntoForm(request.POST or None)
     others = queries.cells(division=found.division, seen_by=request.actor).exclude(pk=found.pk)
-    form.fields["into"].choices = [("", "请选择"), *((str(row.id), row.name) for row in others)]  # type: ignore[attr-defined]  # a ChoiceField
+    form.set_choices("into", [("", "请选择"), *((str(row.id), row.name) for row in others)])
     return form
 
 

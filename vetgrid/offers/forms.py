@@ -32,7 +32,7 @@ class _WithClasses(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["classes"].choices = codes("person_class").choices(on=today())  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("classes", codes("person_class").choices(on=today()))
         if "from_on" in self.fields and not self.is_bound:
             self.fields["from_on"].initial = self.initial.get("from_on", today())
 
@@ -72,8 +72,8 @@ class ItemForm(_WithClasses):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = _codes("preference_category")  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["document"].choices = _codes("preference_document")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("category", _codes("preference_category"))
+        self.set_choices("document", _codes("preference_document"))
 
 
 class DegreeField(forms.CharField):
@@ -111,7 +111,7 @@ class ApplicationForm(Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["station"]
         field.choices = [("", "请选择"), *((str(row.id), row.name) for row in stations)]
-        self.fields["trade"].choices = _codes("offer_trade")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("trade", _codes("offer_trade"))
 
 
 class NoteForm(Form):
@@ -157,7 +157,7 @@ class ComplaintForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = _codes("offer_complaint")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("kind", _codes("offer_complaint"))
 
 
 class CallBackForm(Form):

@@ -29,7 +29,7 @@ def set_places(
 ) -> None:
     """Fills a drop-down with the open divisions that the viewer's permission reaches."""
     places = choices_within(seen_by.places(permission), levels=levels)
-    form.fields[name].choices = choices(places, first=first)  # type: ignore[attr-defined]  # a ChoiceField
+    form.set_choices(name, choices(places, first=first))
 
 
 class StationFilterForm(Form):
@@ -59,7 +59,7 @@ class StationFactForm(Form):
         super().__init__(*args, **kwargs)
         table = STATION_FACTS[what][1]
         if table:
-            self.fields["code"].choices = choices(codes(table).choices(on=today()))  # type: ignore[attr-defined]  # a ChoiceField
+            self.set_choices("code", choices(codes(table).choices(on=today())))
             self.fields["code"].required = True
         else:
             del self.fields["code"]

@@ -27,7 +27,7 @@ class ReleaseForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["format_key"].choices = bankfile.choices("sent")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("format_key", bankfile.choices("sent"))
 
 
 class FormatForm(Form):
@@ -35,7 +35,7 @@ class FormatForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["format_key"].choices = bankfile.choices("sent")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("format_key", bankfile.choices("sent"))
 
 
 class ReturnForm(Form):
@@ -44,7 +44,7 @@ class ReturnForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["format_key"].choices = bankfile.choices("returned")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("format_key", bankfile.choices("returned"))
 
 
 class ReissueForm(Form):

@@ -11,9 +11,10 @@ from vetgrid.core.paging import page_of
 from vetgrid.core.schema import Schema
 from vetgrid.registry import actions, queries
 from vetgrid.registry.actions.writing import Origin
-from vetgrid.registry.catalogue import FIELDS, show
+from vetgrid.registry.catalogue import FIELDS
 from vetgrid.registry.models import Person
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import show
 
 router = Router(tags=["registry"])
 

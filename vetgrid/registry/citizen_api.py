@@ -14,8 +14,9 @@ from vetgrid.core.codes import codes
 from vetgrid.core.dates import PartialDate
 from vetgrid.core.schema import Schema
 from vetgrid.registry import actions, queries
-from vetgrid.registry.catalogue import own_file, section, show
+from vetgrid.registry.catalogue import own_file, section
 from vetgrid.registry.models import ChangeRequest, Fact
+from vetgrid.registry.reading import show
 
 citizen = Doors(tags=["citizen"])
 

@@ -9,10 +9,11 @@ from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
 from vetgrid.core.places import Level
 from vetgrid.orgs.names import choices_within
-from vetgrid.registry.catalogue import Field, Section, as_text, proofs, section
+from vetgrid.registry.catalogue import Field, Section, proofs, section
 from vetgrid.registry.models import Fact
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.registry.queries.people import GAPS, STANDINGS
+from vetgrid.registry.reading import as_text
 from vetgrid.web.forms import DayField, Form, choices
 
 _PLACEHOLDERS = {"partial_date": "如 1979-02,只知道年份也可以", "money": "元"}
@@ -81,7 +82,7 @@ class ProofForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["proof_kind"].choices = choices(codes("proof_kind").choices(on=today()))  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("proof_kind", choices(codes("proof_kind").choices(on=today())))
 
 
 _NEW_KEYS = (
@@ -109,7 +110,7 @@ class NewPersonForm(Form):
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = choices_within(seen_by.places(RegistryPermission.EDIT), levels=[Level.VILLAGE])
-        self.fields["division"].choices = places if len(places) == 1 else choices(places)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", places if len(places) == 1 else choices(places))
         for key in _NEW_KEYS:
             part, _, attribute = key.partition(".")
             entry = next(found for found in section(part).fields if found.attribute == attribute)
@@ -134,8 +135,8 @@ class PeopleFilterForm(Form):
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = choices_within(seen_by.places(RegistryPermission.READ), levels=[Level.TOWN, Level.VILLAGE])
-        self.fields["division"].choices = choices(places, first="全部")  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["person_class"].choices = choices(codes("person_class").choices(on=today()), first="全部")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", choices(places, first="全部"))
+        self.set_choices("person_class", choices(codes("person_class").choices(on=today()), first="全部"))
 
 
 class DeathForm(Form):
@@ -148,10 +149,10 @@ class DeathForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = choices(codes("source").choices(on=today()))  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("source", choices(codes("source").choices(on=today())))
         allowed = proofs()["person.death"]
         found = choices([pair for pair in codes("proof_kind").choices(on=today()) if pair[0] in allowed])
-        self.fields["proof_kind"].choices = found  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("proof_kind", found)
 
 
 class MoveForm(Form):

@@ -18,8 +18,9 @@ from vetgrid.core.schema import Schema
 from vetgrid.registry import actions as registry
 from vetgrid.registry import queries as registry_queries
 from vetgrid.registry.actions.writing import Origin
-from vetgrid.registry.catalogue import FIELDS, show
+from vetgrid.registry.catalogue import FIELDS
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import show
 from vetgrid.visits import actions, queries
 from vetgrid.visits.models import Visit
 from vetgrid.visits.permissions import VisitsPermission

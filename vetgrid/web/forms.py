@@ -1,5 +1,6 @@
 """The base of all forms: Chinese sentences for what Django checks by itself, and refusals of actions put beside their field."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -34,6 +35,12 @@ class Form(forms.Form):
                 code = getattr(validator, "code", "")
                 if code in _SENTENCES:
                     setattr(validator, "message", _SENTENCES[code])  # noqa: B010  # validators are callables to the type checker
+
+    def set_choices(self, name: str, pairs: Iterable[Any]) -> None:
+        """Sets what can be chosen in a field, known only when the form is asked for: places, people, codes in force."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField), name
+        field.choices = list(pairs)
 
     def refuse(self, error: Refused) -> None:
         """Puts an action's refusal where it belongs: field by field when the error names fields, above the form otherwise."""

@@ -92,7 +92,7 @@ class SimulationForm(Form):
     def __init__(self, *args: Any, seen_by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reach = seen_by.places(BenefitsPermission.RUN)
-        self.fields["places"].choices = choices_within(reach, levels=[Level.TOWN])  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("places", choices_within(reach, levels=[Level.TOWN]))
 
 
 def proposer_places(by: Actor) -> list[tuple[str, str]]:

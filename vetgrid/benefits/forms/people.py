@@ -47,9 +47,7 @@ class FactForm(Form):
         for fact in book().vocabulary.of_group(group):
             self.fields[fact.key] = _field(fact)
         self.order_fields([*(fact.key for fact in book().vocabulary.of_group(group)), "from_month", "to_month"])
-        self.fields["source"].choices = choices(  # type: ignore[attr-defined]  # a ChoiceField
-            [(code.code, code.label) for code in codes("source").codes]
-        )
+        self.set_choices("source", choices([(code.code, code.label) for code in codes("source").codes]))
 
     def values(self) -> dict[str, str]:
         keys = [fact.key for fact in book().vocabulary.of_group(self.group)]
@@ -79,9 +77,9 @@ class ApplyForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         programmes = [(one.key, one.label) for one in book().programmes.values()]
-        self.fields["programme"].choices = choices(programmes)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("programme", choices(programmes))
         found = [(code.code, code.label) for code in codes("application_channel").codes if code.code != "finding"]
-        self.fields["channel"].choices = choices(found)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("channel", choices(found))
 
 
 class PapersForm(Form):
@@ -91,7 +89,7 @@ class PapersForm(Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["papers"].choices = [(paper, paper) for paper in programme.papers]  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("papers", [(paper, paper) for paper in programme.papers])
 
 
 class ReasonForm(Form):
@@ -134,7 +132,7 @@ class MoveInForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         programmes = [(one.key, one.label) for one in book().programmes.values() if one.frequency == "monthly"]
-        self.fields["programme"].choices = choices(programmes)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("programme", choices(programmes))
 
 
 class ConfirmForm(Form):
@@ -156,10 +154,10 @@ class DeathForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = [(code.code, code.label) for code in codes("death_source").codes if code.code != "registry"]
-        self.fields["source"].choices = choices(found)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("source", choices(found))
         fact = book().vocabulary["death_kind"]
         kinds = list(zip(fact.codes[1:], fact.labels[1:], strict=True))
-        self.fields["kind"].choices = choices(kinds, first="不清楚")  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("kind", choices(kinds, first="不清楚"))
 
 
 class RunForm(Form):
@@ -171,7 +169,7 @@ class RunForm(Form):
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["division"].choices = places  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", places)
 
 
 class DecideForm(Form):
@@ -184,7 +182,7 @@ class DecideForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         programmes = [(one.key, one.label) for one in book().programmes.values()]
-        self.fields["programme"].choices = choices(programmes)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("programme", choices(programmes))
 
 
 class DraftForm(Form):

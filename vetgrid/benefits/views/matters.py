@@ -30,9 +30,7 @@ from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
 from vetgrid.core.places import Level, level_of
 from vetgrid.core.ruling.months import first_day, label, month_on
-from vetgrid.core.scope import knowing
-from vetgrid.files.store import content
-from vetgrid.files.views import shown
+from vetgrid.files.views import picture_of
 from vetgrid.orgs.names import choices_within, names_of
 from vetgrid.payments.actions import ask_for_draft
 from vetgrid.payments.permissions import PaymentsPermission
@@ -141,19 +139,8 @@ def application_photo(request: Any, application_id: UUID, photo_number: int) -> 
         raise NotFound("没有找到这张照片。请返回待遇申请重新打开。")
     if not _may_see_photos(request.actor, row):
         raise NotAllowed("本人上传的照片只给受理和认定的人员查看。")
-    key = photos[photo_number - 1]
-    with knowing("file", str(key)):
-        found, body = content(key)
-    record(
-        request.actor,
-        "benefits.see_photo",
-        division=row.division,
-        table="benefits_application",
-        row=row.id,
-        person=row.person_id,
-        detail={"photo": photo_number},
-    )
-    return shown(found, body)
+    key, event = photos[photo_number - 1], "benefits.see_photo"
+    return picture_of(row, key, number=photo_number, event=event, table="benefits_application", by=request.actor)
 
 
 def _may_see_photos(actor: Actor, row: Application) -> bool:

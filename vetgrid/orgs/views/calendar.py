@@ -71,7 +71,7 @@ def publish_reception_days(request: Any) -> HttpResponse:
     form = RotaForm(
         request.POST or None, initial=_reception_defaults() | {"year": today().year, "month": today().month}
     )
-    form.fields["leader"].choices = [("", "请选择"), *((str(row.id), row.name) for row in leaders)]  # type: ignore[attr-defined]  # a ChoiceField
+    form.set_choices("leader", [("", "请选择"), *((str(row.id), row.name) for row in leaders)])
     return form_page(
         request,
         form,

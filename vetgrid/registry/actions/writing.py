@@ -16,11 +16,12 @@ from vetgrid.core.errors import Conflict, Invalid, NotFound
 from vetgrid.core.events import announce
 from vetgrid.registry import rules
 from vetgrid.registry.actions.finding import locked_person
-from vetgrid.registry.catalogue import FIELDS, Section, as_text, parse, section
+from vetgrid.registry.catalogue import FIELDS, Section, section
 from vetgrid.registry.events import FactsChanged
 from vetgrid.registry.models import Fact, Person
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.registry.projection import project
+from vetgrid.registry.reading import as_text, parse
 
 PROJECTED = ("identity", "phone")
 

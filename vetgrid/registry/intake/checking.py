@@ -18,10 +18,11 @@ from vetgrid.orgs.names import short
 from vetgrid.registry import rules
 from vetgrid.registry.actions.registering import with_birth_from_id
 from vetgrid.registry.actions.writing import changed_guarded_fields, check_together
-from vetgrid.registry.catalogue import FIELDS, Field, as_text, parse, section
+from vetgrid.registry.catalogue import FIELDS, Field, section
 from vetgrid.registry.intake.mapping import PLACE
 from vetgrid.registry.models import ImportRow, Person
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import as_text, parse
 
 Outcome = ImportRow.Outcome
 

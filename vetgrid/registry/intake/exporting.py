@@ -19,10 +19,11 @@ from vetgrid.core.tabular import Column, write_xlsx
 from vetgrid.files.store import keep
 from vetgrid.orgs.names import names_of
 from vetgrid.registry import queries, rules
-from vetgrid.registry.catalogue import FIELDS, show
+from vetgrid.registry.catalogue import FIELDS
 from vetgrid.registry.intake.actions import XLSX
 from vetgrid.registry.models import ExportRun, Person
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import show
 
 COLUMNS = [
     Column(label, width)

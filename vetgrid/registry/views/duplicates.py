@@ -14,9 +14,9 @@ from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
 from vetgrid.orgs.names import names_of
 from vetgrid.registry import actions, queries
-from vetgrid.registry.catalogue import show
 from vetgrid.registry.forms import DuplicateFilterForm
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import show
 
 REASONS = {
     "same_id": "身份证号相同",

@@ -20,11 +20,12 @@ from vetgrid.orgs.names import names_of
 from vetgrid.registry import actions, queries, rules
 from vetgrid.registry.actions.requests import Proof
 from vetgrid.registry.actions.writing import Origin, changed_guarded_fields, current_fact
-from vetgrid.registry.catalogue import Field, Section, section, show
+from vetgrid.registry.catalogue import Field, Section, section
 from vetgrid.registry.forms import DeathForm, EndFactForm, MoveForm, ProofForm, SectionForm, UnmaskForm, WithdrawForm
 from vetgrid.registry.models import Consent, Fact, NoticeGiven, Person
 from vetgrid.registry.permissions import RegistryPermission
 from vetgrid.registry.queries.file import present_facts
+from vetgrid.registry.reading import show
 
 
 @dataclass(frozen=True)

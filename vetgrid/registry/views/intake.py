@@ -47,7 +47,7 @@ class UploadForm(Form):
     def __init__(self, *args: Any, seen_by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = choices_within(seen_by.places(IMPORT), levels=[Level.COUNTY, Level.TOWN, Level.VILLAGE])
-        self.fields["division"].choices = places if len(places) == 1 else choices(places)  # type: ignore[attr-defined]  # a ChoiceField
+        self.set_choices("division", places if len(places) == 1 else choices(places))
 
 
 class ExportForm(Form):

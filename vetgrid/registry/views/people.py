@@ -16,10 +16,11 @@ from vetgrid.core.paging import page_of
 from vetgrid.orgs.names import names_of
 from vetgrid.registry import actions, queries, rules
 from vetgrid.registry.actions.writing import Origin
-from vetgrid.registry.catalogue import FIELDS, show
+from vetgrid.registry.catalogue import FIELDS
 from vetgrid.registry.forms import NewPersonForm, PeopleFilterForm
 from vetgrid.registry.models import Person
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import show
 
 
 def asked_from(request: Any) -> tuple[PeopleFilterForm, queries.PeopleFilter]:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vetgrid.audit.trail import record
 from vetgrid.core.actor import require
 from vetgrid.core.clock import today
 from vetgrid.core.codes import codes
@@ -16,16 +15,15 @@ from vetgrid.core.crypto import mask
 from vetgrid.core.errors import NotFound, Refused
 from vetgrid.core.guard import guarded
 from vetgrid.core.paging import page_of
-from vetgrid.core.scope import knowing
-from vetgrid.files.store import content
-from vetgrid.files.views import shown
+from vetgrid.files.views import picture_of
 from vetgrid.orgs.names import names_of
 from vetgrid.registry import actions, queries
 from vetgrid.registry.actions.requests import DEATH, values_of
-from vetgrid.registry.catalogue import Field, masks, parse, section, show
+from vetgrid.registry.catalogue import Field, masks, section
 from vetgrid.registry.forms import DecisionForm
 from vetgrid.registry.models import ChangeRequest
 from vetgrid.registry.permissions import RegistryPermission
+from vetgrid.registry.reading import parse, show
 
 _STATES = [("open", "待审核"), ("approved", "已同意"), ("rejected", "未同意"), ("withdrawn", "已撤回")]
 
@@ -96,19 +94,8 @@ def change_photo(request: Any, request_id: UUID, photo_number: int) -> HttpRespo
     if row is None or not 1 <= photo_number <= len(row.photos):
         raise NotFound("没有找到这张照片。请返回变更申请重新打开。")
     require(request.actor, RegistryPermission.APPROVE, at=row.division)
-    key = UUID(row.photos[photo_number - 1])
-    with knowing("file", str(key)):
-        found, body = content(key)
-    record(
-        request.actor,
-        "registry.see_photo",
-        division=row.division,
-        table="registry_changerequest",
-        row=row.id,
-        person=row.person_id,
-        detail={"photo": photo_number},
-    )
-    return shown(found, body)
+    key, event = UUID(row.photos[photo_number - 1]), "registry.see_photo"
+    return picture_of(row, key, number=photo_number, event=event, table="registry_changerequest", by=request.actor)
 
 
 def _compared(request: Any, row: ChangeRequest) -> list[tuple[str, str, str]]:
