@@ -138,6 +138,10 @@ class Migration(migrations.Migration):
                 ('sender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sent_appeals', to='orgs.station')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-received_on', '-id'], name='appeal_by_division'), models.Index(fields=['origin', '-received_on', '-id'], name='appeal_by_origin'), models.Index(fields=['person'], name='appeal_by_person'), models.Index(fields=['division', 'state'], name='appeal_by_state'), models.Index(fields=['category', 'division', 'received_on'], name='appeal_by_category')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='appeal_id_and_division'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='appeal_by_somebody'), models.CheckConstraint(condition=models.Q(('is_anonymous', False), models.Q(('applicant', ''), ('person', None)), _connector='OR'), name='appeal_anonymous'), models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('received_on')), _connector='OR'), name='appeal_dates_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Attachment',
@@ -191,6 +195,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='registry.person')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-asked_on'], name='consultation_by_division')],
+            },
         ),
         migrations.CreateModel(
             name='JointPart',
@@ -203,6 +210,9 @@ class Migration(migrations.Migration):
                 ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='appeals.appeal')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joint_parts', to='orgs.station')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_on', None)), fields=('appeal', 'station'), name='joint_part_once')],
+            },
         ),
         migrations.CreateModel(
             name='LegalAid',
@@ -230,6 +240,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legal_aid', to='registry.person')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legal_aid', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-applied_on'], name='legal_aid_by_division')],
+            },
         ),
         migrations.CreateModel(
             name='Letter',
@@ -262,6 +275,9 @@ class Migration(migrations.Migration):
                 ('unlinked_at', models.DateTimeField(null=True)),
                 ('appeal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='appeals.appeal')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('unlinked_at', None)), fields=('appeal', 'other_id'), name='link_once'), models.CheckConstraint(condition=models.Q(('appeal', models.F('other_id')), _negated=True), name='link_to_another')],
+            },
         ),
         migrations.CreateModel(
             name='Mediation',
@@ -284,6 +300,10 @@ class Migration(migrations.Migration):
                 ('version', models.IntegerField(default=1)),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediations', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-applied_on'], name='mediation_by_division')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='mediation_id_and_division')],
+            },
         ),
         migrations.CreateModel(
             name='Agreement',
@@ -298,6 +318,9 @@ class Migration(migrations.Migration):
                 ('confirmed_on', models.DateField(null=True)),
                 ('mediation', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='appeals.mediation')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('confirm_until__gte', models.F('agreed_on'))), name='agreement_window_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='MediationSession',
@@ -340,6 +363,9 @@ class Migration(migrations.Migration):
                 ('mediation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='appeals.mediation')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('consented_on', None), ('refused_on', None), _connector='OR'), name='party_says_one_thing')],
+            },
         ),
         migrations.CreateModel(
             name='Performance',
@@ -371,6 +397,9 @@ class Migration(migrations.Migration):
                 ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.staff')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.station')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('subject', 'subject_id'), name='rating_ticket_once')],
+            },
         ),
         migrations.CreateModel(
             name='Rating',
@@ -384,6 +413,10 @@ class Migration(migrations.Migration):
                 ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.staff')),
                 ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rating', to='appeals.ratingticket')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-rated_at'], name='rating_by_division')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='rating_in_five_levels')],
+            },
         ),
         migrations.CreateModel(
             name='Reception',
@@ -404,6 +437,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receptions', to='registry.person')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receptions', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-on', '-id'], name='reception_by_division')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='reception_of_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='Appointment',
@@ -437,6 +474,9 @@ class Migration(migrations.Migration):
                 ('appeal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='appeals.appeal')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('appeal', 'position'), name='representative_in_order'), models.CheckConstraint(condition=models.Q(('position__gte', 1), ('position__lte', 5)), name='representative_at_most_five')],
+            },
         ),
         migrations.CreateModel(
             name='Series',
@@ -466,109 +506,8 @@ class Migration(migrations.Migration):
                 ('appeal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='appeals.appeal')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.station')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['division', '-received_on', '-id'], name='appeal_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['origin', '-received_on', '-id'], name='appeal_by_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['person'], name='appeal_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['division', 'state'], name='appeal_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['category', 'division', 'received_on'], name='appeal_by_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='appeal_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='appeal_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('is_anonymous', False), models.Q(('applicant', ''), ('person', None)), _connector='OR'), name='appeal_anonymous'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('received_on')), _connector='OR'), name='appeal_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='consultation',
-            index=models.Index(fields=['division', '-asked_on'], name='consultation_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='jointpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_on', None)), fields=('appeal', 'station'), name='joint_part_once'),
-        ),
-        migrations.AddIndex(
-            model_name='legalaid',
-            index=models.Index(fields=['division', '-applied_on'], name='legal_aid_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(condition=models.Q(('unlinked_at', None)), fields=('appeal', 'other_id'), name='link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal', models.F('other_id')), _negated=True), name='link_to_another'),
-        ),
-        migrations.AddIndex(
-            model_name='mediation',
-            index=models.Index(fields=['division', '-applied_on'], name='mediation_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='mediation_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('confirm_until__gte', models.F('agreed_on'))), name='agreement_window_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('consented_on', None), ('refused_on', None), _connector='OR'), name='party_says_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingticket',
-            constraint=models.UniqueConstraint(fields=('subject', 'subject_id'), name='rating_ticket_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['division', '-rated_at'], name='rating_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='rating_in_five_levels'),
-        ),
-        migrations.AddIndex(
-            model_name='reception',
-            index=models.Index(fields=['division', '-on', '-id'], name='reception_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='reception',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='reception_of_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.UniqueConstraint(fields=('appeal', 'position'), name='representative_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1), ('position__lte', 5)), name='representative_at_most_five'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['appeal', 'at'], name='step_by_appeal'),
+            options={
+                'indexes': [models.Index(fields=['appeal', 'at'], name='step_by_appeal')],
+            },
         ),
     ]

@@ -45,6 +45,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='registry.person')),
                 ('rule_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.ruleversion')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'programme', '-made_at'], name='decision_by_person')],
+                'constraints': [models.UniqueConstraint(fields=('number',), name='decision_number_once')],
+            },
         ),
         migrations.CreateModel(
             name='Award',
@@ -59,6 +63,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='registry.person')),
                 ('decision', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='benefits.decision')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person'], name='award_by_person'), models.Index(fields=['programme', 'state'], name='award_by_programme')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='award_id_and_division'), models.UniqueConstraint(condition=models.Q(('state', 'stopped'), _negated=True), fields=('person', 'programme'), name='award_one_open')],
+            },
         ),
         migrations.CreateModel(
             name='Application',
@@ -85,6 +93,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='registry.person')),
                 ('decision', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.decision')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'state', '-asked_on'], name='application_queue'), models.Index(fields=['person'], name='application_by_person')],
+                'constraints': [models.UniqueConstraint(fields=('number',), name='application_number_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted'])), fields=('person', 'programme'), name='application_one_open'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('made_by')), _negated=True), _connector='OR'), name='application_decided_by_another')],
+            },
         ),
         migrations.CreateModel(
             name='Finding',
@@ -103,6 +115,10 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, max_length=60)),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_on', None)), fields=['division', 'kind', 'programme'], name='finding_by_division')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('person', 'programme', 'kind'), name='finding_once_open')],
+            },
         ),
         migrations.CreateModel(
             name='Pending',
@@ -220,6 +236,9 @@ class Migration(migrations.Migration):
                 ('tax_since', models.IntegerField(default=0)),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='spells', to='registry.person')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_month__gt', models.F('from_month'))), name='spell_in_order'), models.UniqueConstraint(fields=('person', 'from_month'), name='spell_once')],
+            },
         ),
         migrations.CreateModel(
             name='AwardEvent',
@@ -315,65 +334,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('person', 'source'), name='death_report_once_a_source')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='award',
-            index=models.Index(fields=['person'], name='award_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='award',
-            index=models.Index(fields=['programme', 'state'], name='award_by_programme'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='award_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'stopped'), _negated=True), fields=('person', 'programme'), name='award_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['division', 'state', '-asked_on'], name='application_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['person'], name='application_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('number',), name='application_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted'])), fields=('person', 'programme'), name='application_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('made_by')), _negated=True), _connector='OR'), name='application_decided_by_another'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['division', 'kind', 'programme'], name='finding_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('person', 'programme', 'kind'), name='finding_once_open'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['person', 'programme', '-made_at'], name='decision_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('number',), name='decision_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='spell',
-            constraint=models.CheckConstraint(condition=models.Q(('to_month__gt', models.F('from_month'))), name='spell_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='spell',
-            constraint=models.UniqueConstraint(fields=('person', 'from_month'), name='spell_once'),
         ),
     ]

@@ -57,6 +57,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('simulation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.simulation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'state', '-proposed_at'], name='proposal_queue')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='proposal_decided_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['proposed', 'withdrawn'])), models.Q(('decided_by__isnull', False), ('state__in', ['approved', 'rejected'])), _connector='OR'), name='proposal_decision_has_a_name')],
+            },
         ),
         migrations.CreateModel(
             name='ParameterRow',
@@ -81,17 +85,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['table', 'effective_on'], name='parameter_by_table')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('proposal', None)), fields=('table', 'cell', 'division', 'mode', 'effective_on', 'known_since', 'written', 'unit'), name='parameter_shipped_once'), models.UniqueConstraint(fields=('proposal', 'table', 'cell', 'mode'), name='parameter_once_a_proposal')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['division', 'state', '-proposed_at'], name='proposal_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='proposal_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['proposed', 'withdrawn'])), models.Q(('decided_by__isnull', False), ('state__in', ['approved', 'rejected'])), _connector='OR'), name='proposal_decision_has_a_name'),
         ),
     ]

@@ -63,6 +63,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='card_applications', to='registry.person')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='card_applications', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_on', None)), fields=['division', 'state', 'stage_on'], name='card_app_open'), models.Index(fields=['division', '-submitted_on', '-id'], name='card_app_by_division'), models.Index(fields=['person'], name='card_app_by_person'), models.Index(fields=['id_index'], name='card_app_by_id'), models.Index(condition=models.Q(('closed_on', None)), fields=['station', 'state'], name='card_app_by_station')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='card_app_id_and_division'), models.UniqueConstraint(condition=models.Q(('state__in', ('submitted', 'returned', 'accepted', 'verified', 'reviewed', 'city_passed', 'filed', 'bank_passed', 'made'))), fields=('id_index',), name='card_one_open_application'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('state__in', ('submitted', 'returned', 'accepted', 'verified', 'reviewed', 'city_passed', 'filed', 'bank_passed', 'made'))), models.Q(('closed_on__isnull', False), models.Q(('state__in', ('submitted', 'returned', 'accepted', 'verified', 'reviewed', 'city_passed', 'filed', 'bank_passed', 'made')), _negated=True)), _connector='OR'), name='card_app_closed_when_final')],
+            },
         ),
         migrations.CreateModel(
             name='Batch',
@@ -86,6 +90,10 @@ class Migration(migrations.Migration):
                 ('sender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='card_batches_sent', to='orgs.station')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='card_batches', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-sent_on', '-id'], name='card_batch_by_division'), models.Index(fields=['origin', '-sent_on'], name='card_batch_by_origin'), models.Index(fields=['parcel', 'division'], name='card_batch_by_parcel')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='card_batch_id_and_division'), models.CheckConstraint(condition=models.Q(('closed_on', None), ('sent_count', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('received_count'), '+', models.F('short_count')), '+', models.F('damaged_count'))), _connector='OR'), name='card_batch_balances'), models.CheckConstraint(condition=models.Q(('damaged_count__gte', 0), ('received_count__gte', 0), ('sent_count__gte', 0), ('short_count__gte', 0)), name='card_batch_counts_up')],
+            },
         ),
         migrations.CreateModel(
             name='Card',
@@ -121,6 +129,10 @@ class Migration(migrations.Migration):
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='cards.card')),
                 ('station', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'state', 'stage_on'], name='card_by_state'), models.Index(fields=['division', '-made_on', '-id'], name='card_by_division'), models.Index(fields=['division', 'signed_on'], name='card_by_signed'), models.Index(fields=['station', 'state'], name='card_by_station'), models.Index(fields=['person'], name='card_by_person'), models.Index(fields=['number_index'], name='card_by_number'), models.Index(fields=['application'], name='card_by_application'), models.Index(condition=models.Q(('state', 'paused')), fields=['paused_until'], name='card_by_pause')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='card_id_and_division'), models.UniqueConstraint(condition=models.Q(('state__in', ('made', 'signed', 'sent', 'held', 'handed_up', 'missing', 'issued', 'paused', 'lost'))), fields=('person',), name='card_one_a_person'), models.CheckConstraint(condition=models.Q(('issued_on', None), models.Q(('issued_on__gte', models.F('received_on')), ('received_on__isnull', False)), _connector='OR'), name='card_issued_was_received'), models.CheckConstraint(condition=models.Q(('received_on', None), models.Q(('received_on__gte', models.F('signed_on')), ('signed_on__isnull', False)), _connector='OR'), name='card_received_was_signed'), models.CheckConstraint(condition=models.Q(('signed_on', None), ('signed_on__gte', models.F('made_on')), _connector='OR'), name='card_signed_was_made'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'paused', 'lost']), _negated=True), ('issued_on__isnull', False), _connector='OR'), name='card_in_use_was_issued')],
+            },
         ),
         migrations.CreateModel(
             name='BatchLine',
@@ -136,6 +148,10 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='cards.batch')),
                 ('card', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='cards.card')),
             ],
+            options={
+                'indexes': [models.Index(fields=['card'], name='card_line_by_card')],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'card'), name='card_line_once')],
+            },
         ),
         migrations.AddField(
             model_name='application',
@@ -156,6 +172,9 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('card', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cards.card')),
             ],
+            options={
+                'indexes': [models.Index(fields=['card', 'at'], name='card_step_by_card')],
+            },
         ),
         migrations.CreateModel(
             name='Letter',
@@ -171,6 +190,9 @@ class Migration(migrations.Migration):
                 ('made_by_name', models.CharField(max_length=80)),
                 ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='cards.application')),
             ],
+            options={
+                'indexes': [models.Index(fields=['application'], name='card_letter_by_application')],
+            },
         ),
         migrations.CreateModel(
             name='Series',
@@ -198,6 +220,9 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cards.application')),
             ],
+            options={
+                'indexes': [models.Index(fields=['application', 'at'], name='card_step_by_application')],
+            },
         ),
         migrations.CreateModel(
             name='StepFile',
@@ -235,6 +260,9 @@ class Migration(migrations.Migration):
                 ('settled_by_name', models.CharField(blank=True, max_length=80)),
                 ('file', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='cards.stepfile')),
             ],
+            options={
+                'indexes': [models.Index(fields=['file', 'row_no'], name='card_row_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Attachment',
@@ -252,141 +280,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['application'], name='card_paper_by_application')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['division', '-sent_on', '-id'], name='card_batch_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['origin', '-sent_on'], name='card_batch_by_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['parcel', 'division'], name='card_batch_by_parcel'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='card_batch_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('sent_count', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('received_count'), '+', models.F('short_count')), '+', models.F('damaged_count'))), _connector='OR'), name='card_batch_balances'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('damaged_count__gte', 0), ('received_count__gte', 0), ('sent_count__gte', 0), ('short_count__gte', 0)), name='card_batch_counts_up'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['division', 'state', 'stage_on'], name='card_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['division', '-made_on', '-id'], name='card_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['division', 'signed_on'], name='card_by_signed'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['station', 'state'], name='card_by_station'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['person'], name='card_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['number_index'], name='card_by_number'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['application'], name='card_by_application'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(condition=models.Q(('state', 'paused')), fields=['paused_until'], name='card_by_pause'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='card_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('made', 'signed', 'sent', 'held', 'handed_up', 'missing', 'issued', 'paused', 'lost'))), fields=('person',), name='card_one_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_on', None), models.Q(('issued_on__gte', models.F('received_on')), ('received_on__isnull', False)), _connector='OR'), name='card_issued_was_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(('received_on', None), models.Q(('received_on__gte', models.F('signed_on')), ('signed_on__isnull', False)), _connector='OR'), name='card_received_was_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_on', None), ('signed_on__gte', models.F('made_on')), _connector='OR'), name='card_signed_was_made'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'paused', 'lost']), _negated=True), ('issued_on__isnull', False), _connector='OR'), name='card_in_use_was_issued'),
-        ),
-        migrations.AddIndex(
-            model_name='batchline',
-            index=models.Index(fields=['card'], name='card_line_by_card'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchline',
-            constraint=models.UniqueConstraint(fields=('batch', 'card'), name='card_line_once'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['division', 'state', 'stage_on'], name='card_app_open'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['division', '-submitted_on', '-id'], name='card_app_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['person'], name='card_app_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['id_index'], name='card_app_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['station', 'state'], name='card_app_by_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='card_app_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('submitted', 'returned', 'accepted', 'verified', 'reviewed', 'city_passed', 'filed', 'bank_passed', 'made'))), fields=('id_index',), name='card_one_open_application'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('state__in', ('submitted', 'returned', 'accepted', 'verified', 'reviewed', 'city_passed', 'filed', 'bank_passed', 'made'))), models.Q(('closed_on__isnull', False), models.Q(('state__in', ('submitted', 'returned', 'accepted', 'verified', 'reviewed', 'city_passed', 'filed', 'bank_passed', 'made')), _negated=True)), _connector='OR'), name='card_app_closed_when_final'),
-        ),
-        migrations.AddIndex(
-            model_name='cardstep',
-            index=models.Index(fields=['card', 'at'], name='card_step_by_card'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['application'], name='card_letter_by_application'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['application', 'at'], name='card_step_by_application'),
-        ),
-        migrations.AddIndex(
-            model_name='steprow',
-            index=models.Index(fields=['file', 'row_no'], name='card_row_in_order'),
         ),
     ]

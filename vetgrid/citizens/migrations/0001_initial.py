@@ -68,6 +68,10 @@ class Migration(migrations.Migration):
                 ('revoked_by_name', models.CharField(blank=True, max_length=80)),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='authorities', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['helper_index'], name='authority_by_helper'), models.Index(fields=['person'], name='authority_by_person'), models.Index(fields=['division', '-recorded_at'], name='authority_by_division')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__gt', models.F('from_on'))), name='authority_dates_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='AssistedAct',
@@ -82,6 +86,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='assisted_acts', to='registry.person')),
                 ('authority', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='citizens.authority')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', '-at'], name='assisted_act_by_person'), models.Index(fields=['division', '-at'], name='assisted_act_by_division')],
+            },
         ),
         migrations.CreateModel(
             name='Binding',
@@ -97,6 +104,10 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='citizens.account')),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-bound_at'], name='binding_by_division')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('person',), name='binding_person_once'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('account',), name='binding_account_once')],
+            },
         ),
         migrations.CreateModel(
             name='BindingRequest',
@@ -118,6 +129,10 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='binding_requests', to='citizens.account')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'state', 'asked_at'], name='binding_request_queue')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account',), name='binding_request_one_open')],
+            },
         ),
         migrations.CreateModel(
             name='Campaign',
@@ -172,6 +187,10 @@ class Migration(migrations.Migration):
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='citizens.campaign')),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'campaign'], name='reply_by_division')],
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'person'), name='reply_once')],
+            },
         ),
         migrations.CreateModel(
             name='SmsCode',
@@ -188,57 +207,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['phone_index', '-sent_at'], name='sms_code_by_phone')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='authority',
-            index=models.Index(fields=['helper_index'], name='authority_by_helper'),
-        ),
-        migrations.AddIndex(
-            model_name='authority',
-            index=models.Index(fields=['person'], name='authority_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='authority',
-            index=models.Index(fields=['division', '-recorded_at'], name='authority_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gt', models.F('from_on'))), name='authority_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='assistedact',
-            index=models.Index(fields=['person', '-at'], name='assisted_act_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='assistedact',
-            index=models.Index(fields=['division', '-at'], name='assisted_act_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='binding',
-            index=models.Index(fields=['division', '-bound_at'], name='binding_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('person',), name='binding_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('account',), name='binding_account_once'),
-        ),
-        migrations.AddIndex(
-            model_name='bindingrequest',
-            index=models.Index(fields=['division', 'state', 'asked_at'], name='binding_request_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='bindingrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account',), name='binding_request_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(fields=['division', 'campaign'], name='reply_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.UniqueConstraint(fields=('campaign', 'person'), name='reply_once'),
         ),
     ]

@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 ('is_confidential', models.BooleanField(default=False)),
                 ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='orgs.staff')),
             ],
+            options={
+                'indexes': [models.Index(fields=['staff', '-made_at'], name='notice_by_staff'), models.Index(condition=models.Q(('read_at', None)), fields=['staff'], name='notice_unread'), models.Index(fields=['division', '-made_at'], name='notice_by_division')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person_id', None), ('staff__isnull', False)), models.Q(('person_id__isnull', False), ('staff', None)), _connector='OR'), name='notice_has_one_recipient'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sent']), models.Q(('reason', ''), _negated=True), _connector='OR'), name='notice_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='Attempt',
@@ -51,25 +55,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['staff', '-made_at'], name='notice_by_staff'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['staff'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['division', '-made_at'], name='notice_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person_id', None), ('staff__isnull', False)), models.Q(('person_id__isnull', False), ('staff', None)), _connector='OR'), name='notice_has_one_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sent']), models.Q(('reason', ''), _negated=True), _connector='OR'), name='notice_says_why'),
         ),
     ]

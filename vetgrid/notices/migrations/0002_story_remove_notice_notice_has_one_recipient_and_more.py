@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
                 ('by_name', models.CharField(max_length=80)),
                 ('version', models.IntegerField(default=1)),
             ],
+            options={
+                'indexes': [models.Index(fields=['-published_on', '-id'], name='story_by_day')],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='notice',
@@ -44,9 +47,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(('staff', None), ('person_id', None), _connector='OR'), name='notice_has_one_recipient'),
-        ),
-        migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['-published_on', '-id'], name='story_by_day'),
         ),
     ]

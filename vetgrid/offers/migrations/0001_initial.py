@@ -53,6 +53,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offer_complaints', to='registry.person')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offer_complaints', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-opened_on', '-id'], name='complaint_by_division'), models.Index(fields=['person'], name='complaint_by_person')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='complaint_id_and_division'), models.UniqueConstraint(condition=models.Q(('redemption_id__isnull', False)), fields=('redemption_id',), name='complaint_once_a_redemption')],
+            },
         ),
         migrations.CreateModel(
             name='ComplaintStep',
@@ -129,6 +133,10 @@ class Migration(migrations.Migration):
                 ('version', models.IntegerField(default=1)),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merchants', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'name', 'id'], name='merchant_by_division'), models.Index(fields=['division', 'state', 'trade'], name='merchant_by_trade'), models.Index(condition=models.Q(('left_on', None)), fields=['renew_by'], name='merchant_by_renewal')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='merchant_id_and_division'), models.UniqueConstraint(condition=models.Q(('state__in', ['left', 'refused']), _negated=True), fields=('licence', 'address'), name='merchant_once'), models.CheckConstraint(condition=models.Q(('left_on', None), ('listed_on', None), ('left_on__gte', models.F('listed_on')), _connector='OR'), name='merchant_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'listed'), _negated=True), models.Q(('listed_on__isnull', False), ('renew_by__isnull', False)), _connector='OR'), name='merchant_listed_has_agreement')],
+            },
         ),
         migrations.AddField(
             model_name='complaint',
@@ -190,6 +198,10 @@ class Migration(migrations.Migration):
                 ('version', models.IntegerField(default=1)),
                 ('merchant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='offers.merchant')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('is_shown', True)), fields=['cell', 'trade'], name='offer_by_cell'), models.Index(fields=['division', 'title', 'id'], name='offer_by_division'), models.Index(fields=['merchant'], name='offer_by_merchant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gt', models.F('from_on')), _connector='OR'), name='offer_in_order'), models.CheckConstraint(condition=models.Q(('percent', None), models.Q(('percent__gte', 1), ('percent__lte', 99)), _connector='OR'), name='offer_percent'), models.CheckConstraint(condition=models.Q(('limit', None), ('uses_left__lte', models.F('limit')), _connector='OR'), name='offer_within_limit')],
+            },
         ),
         migrations.AddField(
             model_name='complaint',
@@ -209,6 +221,10 @@ class Migration(migrations.Migration):
                 ('redemption_id', models.UUIDField(null=True)),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['step'], name='offer_code_by_step')],
+                'constraints': [models.UniqueConstraint(fields=('short', 'step'), name='offer_code_short_once')],
+            },
         ),
         migrations.CreateModel(
             name='Preference',
@@ -258,6 +274,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='offers.merchant')),
                 ('offer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='offers.offer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-on', '-id'], name='redemption_by_division'), models.Index(fields=['offer', 'on'], name='redemption_by_offer'), models.Index(fields=['merchant', '-at'], name='redemption_by_merchant')],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -274,6 +293,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='registry.person')),
                 ('redemption', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='offers.redemption')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', '-at'], name='receipt_by_person'), models.Index(fields=['division', 'on'], name='receipt_by_division')],
+            },
         ),
         migrations.CreateModel(
             name='ShopAccount',
@@ -320,6 +342,9 @@ class Migration(migrations.Migration):
                 ('signed_on', models.DateField()),
                 ('merchant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='offers.merchant')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='term_in_order'), models.UniqueConstraint(fields=('merchant', 'from_on'), name='term_once')],
+            },
         ),
         migrations.CreateModel(
             name='Try',
@@ -332,121 +357,12 @@ class Migration(migrations.Migration):
                 ('redemption_id', models.UUIDField(null=True)),
                 ('merchant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='offers.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='merchant',
-            index=models.Index(fields=['division', 'name', 'id'], name='merchant_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='merchant',
-            index=models.Index(fields=['division', 'state', 'trade'], name='merchant_by_trade'),
-        ),
-        migrations.AddIndex(
-            model_name='merchant',
-            index=models.Index(condition=models.Q(('left_on', None)), fields=['renew_by'], name='merchant_by_renewal'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='merchant_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['left', 'refused']), _negated=True), fields=('licence', 'address'), name='merchant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('listed_on', None), ('left_on__gte', models.F('listed_on')), _connector='OR'), name='merchant_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'listed'), _negated=True), models.Q(('listed_on__isnull', False), ('renew_by__isnull', False)), _connector='OR'), name='merchant_listed_has_agreement'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('is_shown', True)), fields=['cell', 'trade'], name='offer_by_cell'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['division', 'title', 'id'], name='offer_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['merchant'], name='offer_by_merchant'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gt', models.F('from_on')), _connector='OR'), name='offer_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('percent', None), models.Q(('percent__gte', 1), ('percent__lte', 99)), _connector='OR'), name='offer_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('limit', None), ('uses_left__lte', models.F('limit')), _connector='OR'), name='offer_within_limit'),
-        ),
-        migrations.AddIndex(
-            model_name='offercode',
-            index=models.Index(fields=['step'], name='offer_code_by_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='offercode',
-            constraint=models.UniqueConstraint(fields=('short', 'step'), name='offer_code_short_once'),
-        ),
-        migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['division', '-opened_on', '-id'], name='complaint_by_division'),
+            options={
+                'indexes': [models.Index(fields=['merchant', '-tried_at'], name='try_by_merchant'), models.Index(fields=['division', 'at'], name='try_by_division')],
+            },
         ),
         migrations.AddIndex(
             model_name='complaint',
             index=models.Index(fields=['merchant'], name='complaint_by_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['person'], name='complaint_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='complaint_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.UniqueConstraint(condition=models.Q(('redemption_id__isnull', False)), fields=('redemption_id',), name='complaint_once_a_redemption'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['division', '-on', '-id'], name='redemption_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['offer', 'on'], name='redemption_by_offer'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['merchant', '-at'], name='redemption_by_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['person', '-at'], name='receipt_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['division', 'on'], name='receipt_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='term_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('merchant', 'from_on'), name='term_once'),
-        ),
-        migrations.AddIndex(
-            model_name='try',
-            index=models.Index(fields=['merchant', '-tried_at'], name='try_by_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='try',
-            index=models.Index(fields=['division', 'at'], name='try_by_division'),
         ),
     ]

@@ -78,6 +78,10 @@ class Migration(migrations.Migration):
                 ('version', models.IntegerField(default=1)),
                 ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'kind'], name='station_by_division')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_on', None), models.Q(('kind', 'university'), _negated=True)), fields=('division', 'kind'), name='station_one_open_per_division')],
+            },
         ),
         migrations.CreateModel(
             name='Post',
@@ -90,6 +94,10 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='orgs.staff')),
                 ('station', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'kind'], name='post_by_division'), models.Index(fields=['staff'], name='post_by_staff')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='post_dates_in_order'), models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('staff', 'division', 'kind'), name='post_held_once_at_a_time')],
+            },
         ),
         migrations.CreateModel(
             name='Place',
@@ -187,29 +195,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['division', 'on'], name='reception_day_by_day')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='station',
-            index=models.Index(fields=['division', 'kind'], name='station_by_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='station',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on', None), models.Q(('kind', 'university'), _negated=True)), fields=('division', 'kind'), name='station_one_open_per_division'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['division', 'kind'], name='post_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['staff'], name='post_by_staff'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='post_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('staff', 'division', 'kind'), name='post_held_once_at_a_time'),
         ),
     ]

@@ -76,6 +76,10 @@ class Migration(migrations.Migration):
                 ('payee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pay_lines', to='registry.person')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.payrun')),
             ],
+            options={
+                'indexes': [models.Index(fields=['payee', 'division'], name='pay_line_by_payee'), models.Index(fields=['run', 'outcome', 'number'], name='pay_line_by_outcome')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'payee'), name='pay_line_once_in_run'), models.UniqueConstraint(fields=('run', 'number'), name='pay_line_number_once'), models.UniqueConstraint(fields=('id', 'division'), name='pay_line_id_and_division'), models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='pay_line_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='PayFile',
@@ -96,6 +100,9 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='payments.payrun')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('run', 'way', 'digest'), name='pay_file_once'), models.UniqueConstraint(condition=models.Q(('way', 'sent')), fields=('run', 'format_key'), name='pay_file_sent_once')],
+            },
         ),
         migrations.CreateModel(
             name='Funding',
@@ -108,6 +115,9 @@ class Migration(migrations.Migration):
                 ('amount_fen', models.BigIntegerField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding', to='payments.payrun')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('run', 'purpose', 'account'), name='funding_once')],
+            },
         ),
         migrations.CreateModel(
             name='Finding',
@@ -126,6 +136,10 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='payments.payline')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='payments.payrun')),
             ],
+            options={
+                'indexes': [models.Index(fields=['run', 'check_key'], name='finding_by_run')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('line', 'check_key', 'sentence'), name='finding_once'), models.CheckConstraint(condition=models.Q(('signed_at', None), models.Q(('signed_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='finding_signed_by_name_with_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Claim',
@@ -141,6 +155,10 @@ class Migration(migrations.Migration):
                 ('payee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='registry.person')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='claim_rows', to='payments.payrun')),
             ],
+            options={
+                'indexes': [models.Index(fields=['run', 'payee'], name='claim_by_run'), models.Index(fields=['payee', 'division'], name='claim_by_payee')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='claim_month_is_a_month')],
+            },
         ),
         migrations.CreateModel(
             name='Posting',
@@ -163,6 +181,10 @@ class Migration(migrations.Migration):
                 ('payee', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='registry.person')),
                 ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='payments.payrun')),
             ],
+            options={
+                'indexes': [models.Index(fields=['payee', 'purpose', 'month'], name='posting_by_payee'), models.Index(fields=['run', 'kind'], name='posting_by_run'), models.Index(fields=['kind', 'on', 'division'], name='posting_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('ref',), name='posting_ref_once'), models.UniqueConstraint(condition=models.Q(('reverses_id__isnull', False)), fields=('reverses_id',), name='posting_reversed_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='posting_amount_positive'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='posting_two_accounts'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='posting_month_is_a_month')],
+            },
         ),
         migrations.CreateModel(
             name='ReturnRow',
@@ -179,6 +201,9 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='payments.payfile')),
                 ('line', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='payments.payline')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('file', 'row_no'), name='return_row_once')],
+            },
         ),
         migrations.CreateModel(
             name='RunStep',
@@ -218,101 +243,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('lifted_on', None)), fields=['account_index'], name='account_notice_open')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='payline',
-            index=models.Index(fields=['payee', 'division'], name='pay_line_by_payee'),
-        ),
-        migrations.AddIndex(
-            model_name='payline',
-            index=models.Index(fields=['run', 'outcome', 'number'], name='pay_line_by_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='payline',
-            constraint=models.UniqueConstraint(fields=('run', 'payee'), name='pay_line_once_in_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='payline',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='pay_line_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payline',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='pay_line_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='payline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='pay_line_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='payfile',
-            constraint=models.UniqueConstraint(fields=('run', 'way', 'digest'), name='pay_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('way', 'sent')), fields=('run', 'format_key'), name='pay_file_sent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='funding',
-            constraint=models.UniqueConstraint(fields=('run', 'purpose', 'account'), name='funding_once'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['run', 'check_key'], name='finding_by_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('line', 'check_key', 'sentence'), name='finding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at', None), models.Q(('signed_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='finding_signed_by_name_with_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['run', 'payee'], name='claim_by_run'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['payee', 'division'], name='claim_by_payee'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='claim_month_is_a_month'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['payee', 'purpose', 'month'], name='posting_by_payee'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['run', 'kind'], name='posting_by_run'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['kind', 'on', 'division'], name='posting_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('ref',), name='posting_ref_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses_id__isnull', False)), fields=('reverses_id',), name='posting_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='posting_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='posting_two_accounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='posting_month_is_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnrow',
-            constraint=models.UniqueConstraint(fields=('file', 'row_no'), name='return_row_once'),
         ),
     ]

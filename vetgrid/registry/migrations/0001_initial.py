@@ -85,6 +85,9 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='registry.importbatch')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', '-made_at'], name='import_batch_by_division')],
+            },
         ),
         migrations.CreateModel(
             name='ImportMapping',
@@ -112,6 +115,10 @@ class Migration(migrations.Migration):
                 ('person_id', models.UUIDField(null=True)),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='registry.importbatch')),
             ],
+            options={
+                'indexes': [models.Index(fields=['batch', 'outcome', 'row_no'], name='import_row_by_outcome')],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'row_no'), name='import_row_once')],
+            },
         ),
         migrations.CreateModel(
             name='Person',
@@ -136,6 +143,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='registry.household')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'name_pinyin', 'id'], name='person_by_pinyin'), models.Index(fields=['division', 'name_initials'], name='person_by_initials'), models.Index(fields=['division', 'name'], name='person_by_name'), models.Index(fields=['division', 'born_on'], name='person_by_birth'), models.Index(fields=['id_index'], name='person_by_id_index'), models.Index(fields=['phone_index'], name='person_by_phone_index'), models.Index(fields=['household'], name='person_by_household'), models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='person_by_merge')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='person_id_and_division'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_a_name')],
+            },
         ),
         migrations.CreateModel(
             name='NameGram',
@@ -145,6 +156,9 @@ class Migration(migrations.Migration):
                 ('division', models.BigIntegerField()),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person'], name='name_gram_by_person')],
+            },
         ),
         migrations.CreateModel(
             name='MoveRequest',
@@ -163,6 +177,9 @@ class Migration(migrations.Migration):
                 ('decision_note', models.CharField(blank=True, max_length=300)),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='move_requests', to='registry.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person',), name='move_request_one_open')],
+            },
         ),
         migrations.CreateModel(
             name='Merit',
@@ -186,6 +203,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='merit_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +243,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='lifeevent_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -249,6 +268,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='kin_by_person'), models.Index(fields=['relative'], name='kin_by_relative')],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +291,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='insurance_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -296,6 +317,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='identity_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +340,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='housing_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -339,6 +362,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='hardship_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -362,6 +386,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='employment_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +410,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='education_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -402,6 +428,10 @@ class Migration(migrations.Migration):
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicates_of', to='registry.person')),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'state'], name='duplicate_queue')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'other'), name='duplicate_pair_once'), models.CheckConstraint(condition=models.Q(('person', models.F('other')), _negated=True), name='duplicate_of_another')],
+            },
         ),
         migrations.CreateModel(
             name='Disability',
@@ -423,6 +453,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='disability_by_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('grade__gte', 1), ('grade__lte', 10)), name='disability_grade_1_to_10')],
             },
         ),
         migrations.CreateModel(
@@ -438,6 +470,9 @@ class Migration(migrations.Migration):
                 ('withdrawn_by', models.UUIDField(null=True)),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='registry.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('person', 'purpose'), name='consent_once_at_a_time')],
+            },
         ),
         migrations.CreateModel(
             name='ChangeRequest',
@@ -461,6 +496,9 @@ class Migration(migrations.Migration):
                 ('decision_note', models.CharField(blank=True, max_length=300)),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='change_requests', to='registry.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['division', 'state', 'asked_at'], name='change_request_queue')],
+            },
         ),
         migrations.CreateModel(
             name='BankAccount',
@@ -483,6 +521,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='bankaccount_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -504,6 +543,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='personclass_by_person'), models.Index(fields=['division', 'code'], name='person_class_by_code')],
             },
         ),
         migrations.CreateModel(
@@ -526,6 +566,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='phone_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -565,6 +606,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='residence_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -594,6 +636,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='service_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -617,6 +660,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='situation_by_person')],
             },
         ),
         migrations.CreateModel(
@@ -640,6 +684,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='villageoffice_by_person'), models.Index(fields=['village', 'code'], name='village_office_by_village')],
             },
         ),
         migrations.CreateModel(
@@ -663,174 +708,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['person', 'known_until'], name='wound_by_person')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['division', '-made_at'], name='import_batch_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'outcome', 'row_no'], name='import_row_by_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'row_no'), name='import_row_once'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['division', 'name_pinyin', 'id'], name='person_by_pinyin'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['division', 'name_initials'], name='person_by_initials'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['division', 'name'], name='person_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['division', 'born_on'], name='person_by_birth'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['id_index'], name='person_by_id_index'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_index'], name='person_by_phone_index'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['household'], name='person_by_household'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='person_by_merge'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='person_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_a_name'),
-        ),
-        migrations.AddIndex(
-            model_name='namegram',
-            index=models.Index(fields=['person'], name='name_gram_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person',), name='move_request_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='merit',
-            index=models.Index(fields=['person', 'known_until'], name='merit_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='lifeevent',
-            index=models.Index(fields=['person', 'known_until'], name='lifeevent_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='kin',
-            index=models.Index(fields=['person', 'known_until'], name='kin_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='kin',
-            index=models.Index(fields=['relative'], name='kin_by_relative'),
-        ),
-        migrations.AddIndex(
-            model_name='insurance',
-            index=models.Index(fields=['person', 'known_until'], name='insurance_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['person', 'known_until'], name='identity_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='housing',
-            index=models.Index(fields=['person', 'known_until'], name='housing_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='hardship',
-            index=models.Index(fields=['person', 'known_until'], name='hardship_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='employment',
-            index=models.Index(fields=['person', 'known_until'], name='employment_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='education',
-            index=models.Index(fields=['person', 'known_until'], name='education_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='duplicate',
-            index=models.Index(fields=['division', 'state'], name='duplicate_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicate',
-            constraint=models.UniqueConstraint(fields=('person', 'other'), name='duplicate_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicate',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('other')), _negated=True), name='duplicate_of_another'),
-        ),
-        migrations.AddIndex(
-            model_name='disability',
-            index=models.Index(fields=['person', 'known_until'], name='disability_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='disability',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__gte', 1), ('grade__lte', 10)), name='disability_grade_1_to_10'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('person', 'purpose'), name='consent_once_at_a_time'),
-        ),
-        migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['division', 'state', 'asked_at'], name='change_request_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='bankaccount',
-            index=models.Index(fields=['person', 'known_until'], name='bankaccount_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='personclass',
-            index=models.Index(fields=['person', 'known_until'], name='personclass_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='personclass',
-            index=models.Index(fields=['division', 'code'], name='person_class_by_code'),
-        ),
-        migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['person', 'known_until'], name='phone_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='residence',
-            index=models.Index(fields=['person', 'known_until'], name='residence_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['person', 'known_until'], name='service_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='situation',
-            index=models.Index(fields=['person', 'known_until'], name='situation_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='villageoffice',
-            index=models.Index(fields=['person', 'known_until'], name='villageoffice_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='villageoffice',
-            index=models.Index(fields=['village', 'code'], name='village_office_by_village'),
-        ),
-        migrations.AddIndex(
-            model_name='wound',
-            index=models.Index(fields=['person', 'known_until'], name='wound_by_person'),
         ),
     ]

@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work', to='orgs.staff')),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work', to='orgs.station')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_on', None)), fields=['division', 'next_on', 'id'], name='work_by_division'), models.Index(condition=models.Q(('closed_on', None)), fields=['owner', 'next_on', 'id'], name='work_by_owner'), models.Index(condition=models.Q(('closed_on', None)), fields=['deputy'], name='work_by_deputy'), models.Index(condition=models.Q(('clock_state', 'running'), ('closed_on', None)), fields=['due_on'], name='work_by_due'), models.Index(condition=models.Q(('closed_on', None)), fields=['next_on'], name='work_by_next'), models.Index(fields=['subject_id'], name='work_by_subject'), models.Index(condition=models.Q(('closed_on', None)), fields=['station'], name='work_by_station')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='work_id_and_division'), models.CheckConstraint(condition=models.Q(('closed_on__isnull', False), models.Q(('next_on__isnull', False), ('owner__isnull', False)), _connector='OR'), name='work_open_has_owner_and_date'), models.CheckConstraint(condition=models.Q(('owner', models.F('deputy')), _negated=True), name='work_deputy_is_another'), models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='work_dates_in_order'), models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('kind', 'subject_id', 'station'), name='work_once_open')],
+            },
         ),
         migrations.CreateModel(
             name='Escalation',
@@ -51,6 +55,9 @@ class Migration(migrations.Migration):
                 ('is_confidential', models.BooleanField(default=False)),
                 ('item', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='escalations', to='work.workitem')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('item', 'step', 'base_on'), name='escalation_once')],
+            },
         ),
         migrations.CreateModel(
             name='Clock',
@@ -65,6 +72,9 @@ class Migration(migrations.Migration):
                 ('is_provisional', models.BooleanField(default=False)),
                 ('item', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='work.workitem')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('id', 'division'), name='clock_id_and_division'), models.UniqueConstraint(condition=models.Q(('state__in', ['running', 'paused'])), fields=('item',), name='clock_one_at_a_time')],
+            },
         ),
         migrations.CreateModel(
             name='ClockEvent',
@@ -88,65 +98,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('clock', 'number'), name='clock_event_in_order')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['division', 'next_on', 'id'], name='work_by_division'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['owner', 'next_on', 'id'], name='work_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['deputy'], name='work_by_deputy'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('clock_state', 'running'), ('closed_on', None)), fields=['due_on'], name='work_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['next_on'], name='work_by_next'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['subject_id'], name='work_by_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['station'], name='work_by_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='work_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', False), models.Q(('next_on__isnull', False), ('owner__isnull', False)), _connector='OR'), name='work_open_has_owner_and_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', models.F('deputy')), _negated=True), name='work_deputy_is_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='work_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('kind', 'subject_id', 'station'), name='work_once_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('item', 'step', 'base_on'), name='escalation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('id', 'division'), name='clock_id_and_division'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['running', 'paused'])), fields=('item',), name='clock_one_at_a_time'),
         ),
     ]
