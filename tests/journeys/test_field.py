@@ -22,6 +22,7 @@ def phone(browser, running: Running):
 
 def sign_in(phone: Phone, username: str) -> None:
     phone.open("field/sign-in")
+    phone.is_at("联系人登录")
     phone.axe()
     phone.fill("账号", username)
     phone.fill("密码", phone.running.account(username)["password"])

@@ -163,6 +163,7 @@ def test_a_whole_journey_with_the_keyboard_alone(large: Phone, people):
     tab_to(large, "核对")
     keys.press("Enter")
     large.is_at("石狮退役军人")
+    expect(large.tab.locator("h1:visible")).to_be_focused()
     tab_to(large, "反映诉求")
     keys.press("Enter")
     large.is_at("反映诉求")
@@ -183,6 +184,7 @@ def test_a_whole_journey_with_the_keyboard_alone(large: Phone, people):
     tab_to(large, "完成")
     keys.press("Enter")
     large.is_at("诉求进度")
+    expect(large.tab.locator("h1:visible")).to_be_focused()
 
 
 PAGES = [
