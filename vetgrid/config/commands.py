@@ -11,9 +11,8 @@ import urllib.request
 from datetime import date
 from pathlib import Path
 
-import django
-
 from vetgrid.config import database, embedded, instance, migrating, supervising
+from vetgrid.config.loading import set_up
 from vetgrid.config.postgres_programs import EmbeddedDatabaseError
 from vetgrid.core.errors import Conflict, Refused
 
@@ -36,7 +35,7 @@ def _django(role: str) -> None:
     if own is not None:
         embedded.start(own)
     os.environ["VETGRID_ROLE"] = role
-    django.setup()
+    set_up()
 
 
 def migrate(arguments: argparse.Namespace) -> int:
@@ -153,7 +152,7 @@ def report(arguments: argparse.Namespace) -> int:
 def audit(arguments: argparse.Namespace) -> int:
     """Offline for an exported file; against the database otherwise."""
     if arguments.action == "verify" and arguments.file:
-        django.setup()
+        set_up()
     else:
         _django("job")
     from vetgrid.config import auditing
@@ -190,7 +189,7 @@ def keys(arguments: argparse.Namespace) -> int:
 
 
 def code(arguments: argparse.Namespace) -> int:
-    django.setup()
+    set_up()
     import pyotp
 
     from vetgrid.accounts.demo import accounts

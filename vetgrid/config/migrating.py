@@ -2,10 +2,10 @@
 
 import os
 
-import django
 from django.core.management import call_command
 
 from vetgrid.config import database, embedded
+from vetgrid.config.loading import set_up
 from vetgrid.core import protection
 
 
@@ -16,8 +16,7 @@ def migrate(*, fresh: bool = False) -> None:
         embedded.start(own)
     database.prepare(fresh=fresh)
     os.environ["VETGRID_ROLE"] = "owner"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetgrid.config.settings")
-    django.setup()
+    set_up()
     call_command("migrate", verbosity=0, interactive=False)
     protect()
     from vetgrid.benefits.actions.parameters import load_shipped
