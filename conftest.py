@@ -9,14 +9,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import pytest_django
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, connections
 from psycopg import sql
 
+from vetgrid.accounts import middleware
 from vetgrid.config import database, embedded
 from vetgrid.core.scope import acting, system_actor
 
@@ -176,6 +179,27 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 def no_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client keeps a copy of every template's context; a probe of ten thousand pages looks at none of them."""
     monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Paths whose answer looked at the address's query: the answer of any other is the same whatever stands in it."""
+    found: set[str] = set()
+    parse = WSGIRequest.GET.func
+
+    def watched(request: Any) -> Any:
+        found.add(request.path)
+        return request.__dict__.setdefault("GET", parse(request))
+
+    def without_a_look(request: Any) -> bool:
+        has_null = looks_for_nulls(request)
+        found.discard(request.path)  # it looks at every address, and shows nothing of it
+        return has_null
+
+    looks_for_nulls = middleware._has_null
+    monkeypatch.setattr(middleware, "_has_null", without_a_look)
+    monkeypatch.setattr(WSGIRequest, "GET", property(watched))
+    return found
 
 
 @pytest.fixture

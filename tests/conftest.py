@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, transaction
 
 from tests.running import Running, new_home, prepared
 from tests.scope import world
-from vetgrid.accounts import middleware
 
 FLAGS = [
     "--no-sandbox",
@@ -41,27 +39,6 @@ def towns(
         connection.check_constraints()
         yield built
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Paths whose answer looked at the address's query: the answer of any other is the same whatever stands in it."""
-    found: set[str] = set()
-    parse = WSGIRequest.GET.func
-
-    def watched(request: Any) -> Any:
-        found.add(request.path)
-        return request.__dict__.setdefault("GET", parse(request))
-
-    def without_a_look(request: Any) -> bool:
-        has_null = looks_for_nulls(request)
-        found.discard(request.path)  # it looks at every address, and shows nothing of it
-        return has_null
-
-    looks_for_nulls = middleware._has_null
-    monkeypatch.setattr(middleware, "_has_null", without_a_look)
-    monkeypatch.setattr(WSGIRequest, "GET", property(watched))
-    return found
 
 
 @pytest.fixture(scope="session")

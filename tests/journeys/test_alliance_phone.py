@@ -9,11 +9,10 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.console_page import EVERY_RULE, PHONE, as_user, check_accessibility, check_fits
 from tests.journeys.phone_page import TOWN, Phone, people_of
-from tests.journeys.test_console import PHONE
-from tests.journeys.test_matter import as_user
 from tests.journeys.test_miniprogram import tab_to
-from tests.journeys.test_offers import accessible, fits, join
+from tests.journeys.test_offers import join
 from tests.running import Running
 from vetgrid.cards.tests import photographs
 
@@ -135,8 +134,8 @@ def test_a_veteran_finds_an_offer_near_him_shows_his_code_and_says_when_it_was_r
     expect(till.get_by_text("符合", exact=True)).to_be_visible()
     number = till.locator(".verdict .code").inner_text()
     assert who["name"] not in till.content() and who["id_number"] not in till.content()
-    fits(till)
-    accessible(till)
+    check_fits(till)
+    check_accessibility(till, rules=EVERY_RULE)
     redeem(till, running, text)
     expect(till.get_by_text("已经用过一次")).to_be_visible()
 

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders as make
-from tests.journeys.test_console import check_accessibility, page, sign_in  # noqa: F401  # the fixture `page`
-from tests.journeys.test_matter import as_user
+from tests.journeys.console_page import as_user, check_accessibility, sign_in
 from tests.running import Running
 from vetgrid.cards.tests import photographs
 from vetgrid.cards.tests.pipeline import sheet
@@ -113,7 +112,7 @@ def count_in(tab: Page, batch: str, code: str) -> None:
     expect(tab.get_by_text("清点完毕:应收1,收到1,短少0,破损0。")).to_be_visible()
 
 
-def test_an_elders_application_at_home_up_to_the_card_in_hand(page: Page, running: Running, browser: Browser):  # noqa: F811
+def test_an_elders_application_at_home_up_to_the_card_in_hand(page: Page, running: Running, browser: Browser):
     sign_in(page, running, "village_clerk")
     new_file(page, running, ELDER, "1938-05-06", 31)
     address = apply_for(page, running, ELDER, at_home=True)
@@ -170,7 +169,7 @@ def test_an_elders_application_at_home_up_to_the_card_in_hand(page: Page, runnin
         tab.context.close()
 
 
-def test_a_photograph_sent_back_made_anew_from_the_phone_and_accepted(page: Page, running: Running, browser: Browser):  # noqa: F811
+def test_a_photograph_sent_back_made_anew_from_the_phone_and_accepted(page: Page, running: Running, browser: Browser):
     sign_in(page, running, "village_clerk")
     new_file(page, running, YOUNGER, "1985-05-06", 33)
     address = apply_for(page, running, YOUNGER, at_home=False)
@@ -201,7 +200,7 @@ def test_a_photograph_sent_back_made_anew_from_the_phone_and_accepted(page: Page
     town.context.close()
 
 
-def test_a_lost_card_is_paused_then_lost_then_replaced(page: Page, running: Running, browser: Browser):  # noqa: F811
+def test_a_lost_card_is_paused_then_lost_then_replaced(page: Page, running: Running, browser: Browser):
     sign_in(page, running, "village_clerk")
     page.goto(f"{running.url}/cards/list?state=issued")
     card = running.url + page.locator("tbody a").first.get_attribute("href")

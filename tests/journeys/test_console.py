@@ -10,46 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests import builders as make
+from tests.journeys.console_page import DESKTOP, PHONE, check_accessibility, check_fits, sign_in
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe-core" / "axe.min.js"
-DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-
-
-def sign_in(page: Page, running: Running, username: str) -> None:
-    account = running.account(username)
-    page.goto(f"{running.url}/sign-in")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(account["password"])
-    page.get_by_role("button", name="登录").click()
-    if account["totp_secret"]:
-        page.get_by_label("6位动态口令").fill(running.code(username))
-        page.get_by_role("button", name="确认").click()
-    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
-
-
-@pytest.fixture
-def page(browser: Browser, running: Running):
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
-    tab = context.new_page()
-    outside: list[str] = []
-    problems: list[str] = []
-    tab.on(
-        "request",
-        lambda request: outside.append(request.url) if not request.url.startswith((running.url, "data:")) else None,
-    )
-    tab.on(
-        "console",
-        lambda message: (
-            problems.append(message.text) if message.type == "error" and "422" not in message.text else None
-        ),
-    )
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    yield tab
-    context.close()
-    assert outside == [], "a page asked another host"
-    assert problems == [], "the browser reported errors, the content policy's included"
 
 
 def workbook(rows: list[list[str]]) -> bytes:
@@ -259,30 +223,19 @@ PAGES = {
 }
 
 
-def check_accessibility(page: Page, where: str) -> None:
-    """Injected by the debugging protocol, so the page's own content policy stays in force."""
-    page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
-    found = page.evaluate(
-        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],"
-        " rules: {'label-content-name-mismatch': {enabled: true}}})"
-    )
-    problems = [f"{entry['id']}: {entry['nodes'][0]['html'][:160]}" for entry in found["violations"]]
-    assert problems == [], f"{where}: {problems}"
-
-
 @pytest.mark.parametrize("role", sorted(PAGES))
 def test_every_page_is_accessible_and_fits_the_screen(page: Page, running: Running, role: str):
     page.goto(f"{running.url}/sign-in")
     check_accessibility(page, "/sign-in")
     sign_in(page, running, role)
     for address in PAGES[role]:
+        page.set_viewport_size(DESKTOP)
+        response = page.goto(running.url + address)
+        assert response is not None and response.status == 200, address
         for size in (DESKTOP, PHONE):
             page.set_viewport_size(size)
-            response = page.goto(running.url + address)
-            assert response is not None and response.status == 200, address
             check_accessibility(page, f"{address} at {size}")
-            wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, f"{address} is {wide}px too wide at {size}"
+            check_fits(page)
 
 
 def test_the_drawer_opens_closes_with_escape_and_gives_the_focus_back(page: Page, running: Running):
@@ -305,7 +258,7 @@ def test_a_masked_number_is_shown_after_one_click_and_a_reason(page: Page, runni
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         check_accessibility(page, f"the file of a person at {size}")
-        assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        check_fits(page)
     page.set_viewport_size(DESKTOP)
     page.get_by_role("link", name=re.compile(r"^查看原文\s*身份证号$")).first.click()
     page.get_by_label("查看原因").fill("核对证件")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_console import PHONE, page, sign_in  # noqa: F401  # the fixture `page`
+from tests.journeys.console_page import PHONE, as_user, move, sign_in
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -13,26 +13,7 @@ TITLE = "光荣牌被台风刮落"
 TEXT = "门口的光荣牌被台风刮落,多次联系没有更换,请派人查看。"
 
 
-def as_user(browser: Browser, running: Running, username: str) -> Page:
-    tab = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN").new_page()
-    sign_in(tab, running, username)
-    return tab
-
-
-def move(tab: Page, label: str, fields: dict[str, str] | None = None, choose: dict[str, str] | None = None) -> None:
-    """A button of the appeal's page, its drawer filled in, and sent."""
-    tab.locator(".page-head .actions").get_by_role("link", name=label, exact=True).click()
-    drawer = tab.locator("#drawer-content")
-    expect(drawer.locator("form")).to_be_visible()
-    for name, value in (choose or {}).items():
-        drawer.get_by_label(re.compile(name)).select_option(label=value)
-    for name, value in (fields or {}).items():
-        drawer.get_by_label(re.compile(name)).fill(value)
-    drawer.get_by_role("button", name=label, exact=True).click()
-    expect(tab.get_by_text(f"已办理“{label}”。")).to_be_visible()
-
-
-def test_a_matter_from_the_village_to_the_town_and_to_its_end(page: Page, running: Running, browser: Browser):  # noqa: F811
+def test_a_matter_from_the_village_to_the_town_and_to_its_end(page: Page, running: Running, browser: Browser):
     # The village takes it down; what is known already is offered while it is typed.
     sign_in(page, running, "village_clerk")
     page.goto(f"{running.url}/appeals/new")
@@ -130,7 +111,7 @@ def test_a_matter_from_the_village_to_the_town_and_to_its_end(page: Page, runnin
         tab.context.close()
 
 
-def test_the_library_answers_while_a_question_is_still_typed(page: Page, running: Running):  # noqa: F811
+def test_the_library_answers_while_a_question_is_still_typed(page: Page, running: Running):
     sign_in(page, running, "village_clerk")
     page.goto(f"{running.url}/consultations/new")
     page.get_by_label(re.compile("咨询的问题")).press_sequentially("请问法律援助需要什么条件")
@@ -138,7 +119,7 @@ def test_the_library_answers_while_a_question_is_still_typed(page: Page, running
     expect(page.get_by_label(re.compile("咨询的问题"))).to_be_focused()
 
 
-def test_similar_matters_stand_below_the_words_while_they_are_still_typed(page: Page, running: Running):  # noqa: F811
+def test_similar_matters_stand_below_the_words_while_they_are_still_typed(page: Page, running: Running):
     sign_in(page, running, "village_clerk")
     page.goto(f"{running.url}/appeals/new")
     page.get_by_label("事项 *", exact=True).fill("危房改造申请没有回音")

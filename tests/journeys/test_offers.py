@@ -12,8 +12,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_console import AXE, PHONE, page, sign_in  # noqa: F401  # the fixture `page`
-from tests.journeys.test_matter import as_user, move
+from tests.journeys.console_page import EVERY_RULE, PHONE, as_user, check_accessibility, check_fits, move, sign_in
 from tests.running import Running
 from vetgrid.offers.tests.alliance import licence
 
@@ -38,17 +37,6 @@ def decoded(tab: Page, svg: str) -> str:
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(tab.screenshot())))
     assert len(found) == 1
     return found[0].text
-
-
-def fits(tab: Page) -> None:
-    wide = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 1, f"{tab.url} is {wide}px too wide at {tab.viewport_size}"
-
-
-def accessible(tab: Page) -> None:
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found["violations"]] == []
 
 
 def join(
@@ -98,7 +86,7 @@ def join(
 
 
 def test_a_merchant_joins_redeems_and_refuses_and_the_veteran_is_called_back(
-    page: Page,  # noqa: F811
+    page: Page,
     running: Running,
     browser: Browser,
 ):
@@ -116,8 +104,8 @@ def test_a_merchant_joins_redeems_and_refuses_and_the_veteran_is_called_back(
     till.get_by_label(re.compile("新密码")).fill("Haiyan-2023-ok")
     till.get_by_role("button", name="保存").click()
     expect(till.get_by_text("堂食八折")).to_be_visible()
-    fits(till)
-    accessible(till)
+    check_fits(till)
+    check_accessibility(till, rules=EVERY_RULE)
 
     # The veteran shows his code; a scanner reads it off the screen.
     token = call(running, "/citizen/sign-in/wechat", body={"code": "demo-veteran"})["token"]
@@ -129,7 +117,7 @@ def test_a_merchant_joins_redeems_and_refuses_and_the_veteran_is_called_back(
     till.get_by_role("button", name="核验").click()
     expect(till.get_by_text("符合", exact=True)).to_be_visible()
     number = till.locator(".verdict .code").inner_text()
-    fits(till)
+    check_fits(till)
     receipts = call(running, "/citizen/offer-receipts", token)["items"]
     assert receipts[0]["number"] == number and receipts[0]["merchant"] == NAME
     me = call(running, "/citizen/me", token)["name"]
@@ -171,8 +159,8 @@ def test_a_merchant_joins_redeems_and_refuses_and_the_veteran_is_called_back(
     visitor = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()
     visitor.goto(f"{running.url}/alliance?lat=24.7332&lng=118.6480")
     expect(visitor.get_by_role("link", name=NAME)).to_be_visible()
-    fits(visitor)
-    accessible(visitor)
+    check_fits(visitor)
+    check_accessibility(visitor, rules=EVERY_RULE)
     for tab in (section, till, veteran, visitor):
         tab.context.close()
 
@@ -190,11 +178,11 @@ def test_a_merchant_joins_redeems_and_refuses_and_the_veteran_is_called_back(
         "/alliance?list=preferences",
     ],
 )
-def test_the_pages_of_the_alliance_fit_desk_and_phone_and_are_accessible(page: Page, running: Running, path: str):  # noqa: F811
+def test_the_pages_of_the_alliance_fit_desk_and_phone_and_are_accessible(page: Page, running: Running, path: str):
     sign_in(page, running, "city_clerk")
     page.goto(running.url + path)
-    fits(page)
-    accessible(page)
+    check_fits(page)
+    check_accessibility(page, rules=EVERY_RULE)
     page.set_viewport_size(PHONE)
     page.goto(running.url + path)
-    fits(page)
+    check_fits(page)

@@ -60,7 +60,7 @@ def demo(arguments: argparse.Namespace) -> int:
     from vetgrid.config import demo as county
 
     if not county.is_loaded():
-        print("正在生成演示县(约10秒)……", flush=True)
+        print("正在生成演示县(约半分钟)……", flush=True)
         county.load()
     collect_static()
     if arguments.check:
