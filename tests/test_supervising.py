@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
-from django.db import connection
+from django.db import OperationalError, connection
 from procrastinate.contrib.django import app
 
 from vetgrid.config import embedded, supervising, working
@@ -66,3 +66,13 @@ def test_a_dead_workers_job_waits_again_and_one_whose_like_waits_already_is_let_
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name, status, attempts FROM procrastinate_jobs ORDER BY id")
         assert cursor.fetchall() == [("sweep", "todo", 0), ("import", "todo", 1), ("export", "doing", 0)]
+
+
+def test_every_job_that_somebody_waits_for_comes_again_when_its_database_went_away():
+    waited_for = [task for name, task in app.tasks.items() if name.startswith("vetgrid.") and not task.queueing_lock]
+    assert len(waited_for) >= 9
+    for task in waited_for:
+        assert task.retry_strategy is not None, task.name
+        lost = OperationalError("the connection is closed")
+        decision = task.retry_strategy.get_retry_decision(exception=lost, job=SimpleNamespace(attempts=1))
+        assert decision is not None, task.name

@@ -180,6 +180,9 @@ def test_everybody_is_paid_exactly_once_whatever_is_killed_at_twenty_points(coun
     wrong = f"SELECT count(*) FROM (SELECT payee_id {of_test} GROUP BY 1 HAVING {signed} <> {FEN * len(MONTHS)}) x"
     assert office.ask(wrong) == 0, "somebody was paid twice or not at all"
     office.check_books()
+    assert office.ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'") == 0, (
+        "a cut-off job came not again"
+    )
     county.command("audit", "seal")
     county.command("audit", "verify")
 

@@ -8,13 +8,14 @@ from procrastinate.contrib.django import app
 from vetgrid.accounts.sessions import actor_of
 from vetgrid.benefits.actions import simulating
 from vetgrid.core.clock import today
+from vetgrid.core.cut_off import CUT_OFF
 from vetgrid.core.errors import Refused
 from vetgrid.core.scope import acting, system_actor
 
 _log = logging.getLogger("vetgrid.benefits")
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def run_simulation(simulation_id: str, asker: str) -> None:
     """A refusal becomes the sentence on the page; so does what nobody thought of, with its trace in the log."""
     with acting(system_actor("后台任务")):

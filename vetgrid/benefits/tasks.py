@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from vetgrid.benefits.actions import confirming, running, sweeping
 from vetgrid.benefits.spelling import refresh_places, settle
 from vetgrid.core.clock import today
+from vetgrid.core.cut_off import CUT_OFF
 from vetgrid.core.errors import Refused
 from vetgrid.core.places import NATION, Level, Places
 from vetgrid.core.ruling.months import month_on
@@ -52,7 +53,7 @@ def look_again(timestamp: int) -> None:
                 sweeping.sweep_people(people, division=county, by=by, today=today())
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def work_run(run_id: str) -> None:
     """Goes through a batch village by village; each is a transaction of its own, so that a killed worker loses one at most."""
     by = system_actor("批量测算", division=NATION)

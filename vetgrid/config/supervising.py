@@ -14,7 +14,7 @@ from vetgrid.config.postgres_programs import EmbeddedDatabaseError
 _GRACE = 15.0
 _PAUSE = 5.0
 """Seconds until a database that did not start is tried again."""
-_STEADY = 10.0
+_STEADY = 5.0
 """Seconds that a child must live for its earlier deaths to be forgotten."""
 
 

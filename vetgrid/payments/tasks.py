@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vetgrid.accounts.sessions import actor_of
 from vetgrid.core.clock import today
+from vetgrid.core.cut_off import CUT_OFF
 from vetgrid.core.errors import Refused
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.payments.actions import asking, gating, releasing, working
@@ -28,7 +29,7 @@ def _lock(run_id: UUID) -> str:
     return f"pay_run:{run_id}"
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def do_step(run_id: str) -> None:
     """The pending step, when the run still waits for one: after a kill the job comes again and finds it undone or done."""
     with acting(system_actor("后台任务")):
@@ -63,7 +64,7 @@ def _job_lock(job_id: UUID) -> str:
     return f"pay_job:{job_id}"
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def do_job(job_id: str) -> None:
     """A draft or a return. What is refused becomes the job's sentence; what was cancelled in the middle left nothing."""
     key = UUID(job_id)

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from vetgrid.accounts.sessions import actor_of
 from vetgrid.core.actor import Actor
 from vetgrid.core.clock import now, today
+from vetgrid.core.cut_off import CUT_OFF
 from vetgrid.core.errors import Conflict, Refused
 from vetgrid.core.scope import acting, system_actor
 from vetgrid.registry.intake import actions, exporting
@@ -38,22 +39,22 @@ def _fail_batch(batch_id: str) -> Callable[[str], object]:
     )
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def read_sheet(batch_id: str, asker: str) -> None:
     _as_asker(asker, lambda by: actions.read_sheet(batch_id=UUID(batch_id), by=by), _fail_batch(batch_id))
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def check_rows(batch_id: str, asker: str) -> None:
     _as_asker(asker, lambda by: actions.check(batch_id=UUID(batch_id), by=by, today=today()), _fail_batch(batch_id))
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def load_rows(batch_id: str, asker: str) -> None:
     _as_asker(asker, lambda by: actions.load(batch_id=UUID(batch_id), by=by, today=today()), _fail_batch(batch_id))
 
 
-@app.task
+@app.task(retry=CUT_OFF)
 def make_export(run_id: str, asker: str) -> None:
     def failed(sentence: str) -> object:
         return ExportRun.objects.filter(pk=run_id).update(state=ExportRun.State.FAILED, error=sentence[:300])
