@@ -39,7 +39,7 @@ SLOW = (
     "tests/journeys/test_field.py",  # before the journey that hands its contact's people over
     "tests/journeys/",
     "tests/test_commands.py",
-    "tests/test_embedded_database.py",
+    "tests/embedded/",
     "vetgrid/appeals/tests/test_accusing.py",
     "vetgrid/benefits/tests/test_targets.py",
     "vetgrid/benefits/tests/test_known_truth.py",

@@ -1,8 +1,6 @@
 """The letters of an appeal: filled from a template once, frozen, and rendered again to the same bytes whenever asked."""
 
-import json
 import tomllib
-from dataclasses import asdict
 from datetime import date
 from functools import cache
 from string import Template
@@ -14,9 +12,8 @@ from vetgrid.appeals.models import Appeal, Letter
 from vetgrid.appeals.series import next_number
 from vetgrid.core.actor import Actor
 from vetgrid.core.crypto import Sealed
-from vetgrid.core.documents import LETTER_TEMPLATES, LetterContent, render_letter
-from vetgrid.core.errors import Invalid
-from vetgrid.files.store import digest_of
+from vetgrid.core.documents import LetterContent
+from vetgrid.files.printing import Printed, first_print, print_again
 
 
 @cache
@@ -49,20 +46,16 @@ def write_letter(
         dated=spoken(today),
         footer=f"{appeal.number} · {text['title']}",
     )
-    version = max(LETTER_TEMPLATES)
-    try:
-        body = render_letter(content, template=version)
-    except Exception as error:
-        raise Invalid("文书里有不能打印的字符,没有保存。请检查填写的内容,去掉特殊符号后重试。") from error
+    printed = first_print(content)
     letter = Letter(
         appeal=appeal,
         division=appeal.division,
         kind=kind,
         number=number,
         dated_on=today,
-        template=version,
-        content=json.dumps(asdict(content), ensure_ascii=False),
-        digest=digest_of(body),
+        template=printed.template,
+        content=printed.content,
+        digest=printed.digest,
         made_by_name=by.name,
     )
     letter.save(force_insert=True)
@@ -72,9 +65,7 @@ def write_letter(
 def pdf_of(letter: Letter) -> tuple[bytes, bool]:
     """The PDF made again, and whether it is the same to the byte as the first one."""
     assert isinstance(letter.content, Sealed)
-    content = LetterContent(**json.loads(letter.content.reveal()))
-    body = render_letter(content, template=letter.template)
-    return body, digest_of(body) == letter.digest
+    return print_again(Printed(letter.template, letter.content.reveal(), letter.digest))
 
 
 def spoken(day: date) -> str:

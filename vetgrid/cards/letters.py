@@ -1,7 +1,5 @@
 """The letters of an application: filled once, frozen, and rendered again to the same bytes whenever asked."""
 
-import json
-from dataclasses import asdict
 from datetime import date
 from string import Template
 
@@ -10,9 +8,8 @@ from vetgrid.cards.models import Application, Letter
 from vetgrid.cards.series import letter_number
 from vetgrid.core.actor import Actor
 from vetgrid.core.crypto import Sealed
-from vetgrid.core.documents import LETTER_TEMPLATES, LetterContent, render_letter
-from vetgrid.core.errors import Invalid
-from vetgrid.files.store import digest_of
+from vetgrid.core.documents import LetterContent
+from vetgrid.files.printing import Printed, first_print, print_again
 
 
 def spoken(day: date) -> str:
@@ -39,20 +36,16 @@ def write_letter(one: Application, kind: str, values: dict[str, str], *, by: Act
         dated=spoken(today),
         footer=f"{one.number} · {text['title']}",
     )
-    version = max(LETTER_TEMPLATES)
-    try:
-        body = render_letter(content, template=version)
-    except Exception as error:
-        raise Invalid("文书里有不能打印的字符,没有保存。请检查填写的内容,去掉特殊符号后重试。") from error
+    printed = first_print(content)
     letter = Letter(
         application=one,
         division=one.division,
         kind=kind,
         number=content.number,
         dated_on=today,
-        template=version,
-        content=json.dumps(asdict(content), ensure_ascii=False),
-        digest=digest_of(body),
+        template=printed.template,
+        content=printed.content,
+        digest=printed.digest,
         made_by_name=by.name,
     )
     letter.save(force_insert=True)
@@ -62,6 +55,4 @@ def write_letter(one: Application, kind: str, values: dict[str, str], *, by: Act
 def pdf_of(letter: Letter) -> tuple[bytes, bool]:
     """The PDF made again, and whether it is the same to the byte as the first one."""
     assert isinstance(letter.content, Sealed)
-    content = LetterContent(**json.loads(letter.content.reveal()))
-    body = render_letter(content, template=letter.template)
-    return body, digest_of(body) == letter.digest
+    return print_again(Printed(letter.template, letter.content.reveal(), letter.digest))

@@ -18,7 +18,7 @@ from vetgrid.payments.actions.drafting import draft_reissue
 from vetgrid.payments.actions.returning import take_return
 from vetgrid.payments.models import PayJob, PayRun
 from vetgrid.payments.permissions import PaymentsPermission
-from vetgrid.payments.states import JOB
+from vetgrid.payments.states import BEFORE_RELEASE, JOB
 
 Kind = PayJob.Kind
 _RIGHT: dict[str, Permission] = {
@@ -34,8 +34,17 @@ def ask_for_draft(*, kind: str, division: int, month: date, label: str, by: Acto
     require(by, PaymentsPermission.PREPARE, at=division)
     if kind not in (Kind.MONTH, Kind.REISSUE):
         raise Invalid(fields={"kind": "请选择编制的种类。"})
+    if kind == Kind.MONTH:
+        _must_be_released(division)
     job = PayJob(kind=kind, division=division, month=month.replace(day=1), label=label[:80])
     return _asked(job, by=by)
+
+
+def _must_be_released(division: int) -> None:
+    """What a run before has not yet booked would be due a second time: the gate would stop it, but only after everybody's work."""
+    waiting = PayRun.objects.filter(division=division, kind=PayRun.Kind.REGULAR, state__in=BEFORE_RELEASE)
+    if (run := waiting.order_by("number").first()) is not None:
+        raise Conflict(f"批次 {run.number}“{run.label}”还没有放行,里面的款项会被重复编制。请先办完它,或作废后再编制。")
 
 
 @transaction.atomic

@@ -93,6 +93,18 @@ def test_one_draft_of_a_kind_and_place_at_a_time_and_only_who_asked_may_cancel_i
 
 
 @pytest.mark.django_db
+def test_a_month_is_not_drafted_while_a_run_before_it_waits_to_be_released():
+    office = office_with_accounts()
+    people = paying.payees(2)
+    asked = {"kind": "month", "division": make.COUNTY, "month": MONTH, "label": ""}
+    waiting = paying.draft(office, [claim(one, 100_00) for one in people])
+    with pytest.raises(Conflict, match=f"批次 {waiting.number}.*还没有放行"):
+        office.act(office.maker, actions.ask_for_draft, **asked)
+    paying.release(office, waiting)
+    assert office.act(office.maker, actions.ask_for_draft, **asked).state == "waiting"
+
+
+@pytest.mark.django_db
 def test_what_a_kill_left_running_is_queued_again_and_done_once():
     office = office_with_accounts()
     owed(office)
