@@ -118,7 +118,7 @@ def _check(held: Held, to: Successors, staff_id: UUID) -> None:
 
 def holders(*, seen_by: Actor, today: date) -> list[tuple[Staff, int, int, int]]:
     """Staff who hold anything now, with their numbers of duties, items and reception days."""
-    staff = {row.id: row for row in Staff.objects.order_by("division", "name_pinyin")}
+    staff = {row.id: row for row in Staff.objects.order_by("division", "name_pinyin", "id")}
     duties = dict(Duty.objects.filter(to_on=None).values_list("staff_id").annotate(n=Count("id")))
     owned = WorkItem.objects.filter(closed_on=None, is_confidential=False)
     items = dict(owned.values_list("owner_id").annotate(n=Count("id")))

@@ -99,13 +99,13 @@ def search(text: str, *, seen_by: Actor, today: date) -> list[Hit]:
         places = seen_by.places(OrgsPermission.READ)
         stations = [
             row
-            for row in within(Station.objects.filter(closed_on=None), places).order_by("division")
+            for row in within(Station.objects.filter(closed_on=None), places).order_by("division", "id")
             if text in row.name
         ][:10]
         hits += [Hit("服务站", row.name, row.get_kind_display(), f"/stations/{row.id}") for row in stations]
         staff = [
             row
-            for row in within(Staff.objects.filter(ended_on=None), places).order_by("name_pinyin")
+            for row in within(Staff.objects.filter(ended_on=None), places).order_by("name_pinyin", "id")
             if text in row.name or row.name_pinyin.startswith(text.lower())
         ]
         hits += [Hit("工作人员", row.name, "", f"/staff/{row.id}") for row in staff[:10]]

@@ -136,7 +136,9 @@ def staff_for(division: int, *, seen_by: Actor) -> QuerySet[Staff]:
     """Who can answer in this place: staff with an open post there or above it."""
     rows = within(Staff.objects.filter(ended_on=None), seen_by.places(GridPermission.READ))
     above = [ancestor(division, level) for level in (Level.COUNTY, Level.TOWN, Level.VILLAGE)]
-    return rows.filter(posts__to_on=None, posts__division__in=above).distinct().order_by("-division", "name_pinyin")
+    return (
+        rows.filter(posts__to_on=None, posts__division__in=above).distinct().order_by("-division", "name_pinyin", "id")
+    )
 
 
 def holders(*, seen_by: Actor) -> QuerySet[Staff]:
@@ -145,7 +147,7 @@ def holders(*, seen_by: Actor) -> QuerySet[Staff]:
     return (
         rows.annotate(held=Count("duties", filter=Q(duties__to_on=None)))
         .filter(held__gt=0)
-        .order_by("division", "name_pinyin")
+        .order_by("division", "name_pinyin", "id")
     )
 
 
@@ -212,7 +214,7 @@ def answered_for(person_id: UUID, *, day: date, seen_by: Actor) -> list[Duty]:
     """Who answered for this person on that day: contact first, then deputy."""
     member = Membership.objects.filter(_on(day), person_id=person_id)
     rows = within(Duty.objects.filter(_on(day), cell__memberships__in=member), seen_by.places(GridPermission.READ))
-    return list(rows.select_related("staff", "cell").order_by("kind"))
+    return list(rows.select_related("staff", "cell").order_by("kind", "id"))
 
 
 def membership_history(person_id: UUID, *, seen_by: Actor) -> QuerySet[Membership]:
@@ -222,7 +224,7 @@ def membership_history(person_id: UUID, *, seen_by: Actor) -> QuerySet[Membershi
 
 def duty_history(one: Cell, *, seen_by: Actor) -> QuerySet[Duty]:
     rows = within(Duty.objects.filter(cell=one), seen_by.places(GridPermission.READ))
-    return rows.select_related("staff").order_by("-from_on", "kind")
+    return rows.select_related("staff").order_by("-from_on", "kind", "id")
 
 
 def _on(day: date, prefix: str = "") -> Q:

@@ -143,9 +143,11 @@ def facts_of(one: Station, *, seen_by: Actor) -> StationFacts:
         five_haves=list(FiveHave.objects.filter(station=one).order_by(*order)),
         places=list(Place.objects.filter(station=one).order_by(*order)),
         boards=list(NoticeBoard.objects.filter(station=one).order_by(*order)),
-        honours=list(StationHonour.objects.filter(station=one).order_by("-from_on")),
-        posts=list(Post.objects.filter(station=one, to_on=None).select_related("staff").order_by("kind", "from_on")),
-        changes=list(DivisionChange.objects.filter(subject="station", subject_id=str(one.id)).order_by("-on")),
+        honours=list(StationHonour.objects.filter(station=one).order_by("-from_on", "-id")),
+        posts=list(
+            Post.objects.filter(station=one, to_on=None).select_related("staff").order_by("kind", "from_on", "id")
+        ),
+        changes=list(DivisionChange.objects.filter(subject="station", subject_id=str(one.id)).order_by("-on", "-id")),
     )
 
 
@@ -163,7 +165,7 @@ def staff(*, text: str = "", division: int | None = None, is_present: bool = Tru
             | Q(phone_index__in=blinds(text.strip(), "phone"))
             | Q(name_pinyin__gte=spoken, name_pinyin__lt=spoken + "\uffff")
         )
-    posts = Post.objects.filter(to_on=None).order_by("from_on")
+    posts = Post.objects.filter(to_on=None).order_by("from_on", "id")
     return rows.prefetch_related(Prefetch("posts", queryset=posts, to_attr="present")).order_by(
         "division", "name_pinyin", "id"
     )
@@ -177,7 +179,7 @@ def staff_member(staff_id: UUID, *, seen_by: Actor) -> Staff:
 
 
 def posts_of(one: Staff, *, seen_by: Actor) -> list[Post]:
-    return list(within(Post.objects.filter(staff=one), _places(seen_by)).order_by("to_on", "-from_on"))
+    return list(within(Post.objects.filter(staff=one), _places(seen_by)).order_by("to_on", "-from_on", "-id"))
 
 
 def reception_days(*, year: int, month: int, seen_by: Actor) -> list[ReceptionDay]:

@@ -188,7 +188,7 @@ def takers(divisions: set[int], *, seen_by: Actor) -> list[Staff]:
         return list(
             Staff.objects.filter(ended_on=None, posts__to_on=None, posts__division__in=above)
             .distinct()
-            .order_by("-division", "name_pinyin")
+            .order_by("-division", "name_pinyin", "id")
         )
 
 

@@ -123,7 +123,7 @@ def _repeat(rule: Rule, today: date) -> Iterator[Found]:
         rows = list(
             since.filter(person_id=group["person_id"], category=group["category"])
             .select_related("person")
-            .order_by("-received_on")
+            .order_by("-received_on", "-id")
         )
         label = codes("appeal_category").label(group["category"])
         title = f"{rows[0].applicant}一年内{len(rows)}次反映{label}"
@@ -137,7 +137,7 @@ def _many(rule: Rule, today: date) -> Iterator[Found]:
         since.values("origin", "category").annotate(n=Count("applicant", distinct=True)).filter(n__gte=rule.at_least)
     )
     for group in groups:
-        rows = list(since.filter(origin=group["origin"], category=group["category"]).order_by("-received_on"))
+        rows = list(since.filter(origin=group["origin"], category=group["category"]).order_by("-received_on", "-id"))
         label = codes("appeal_category").label(group["category"])
         title = f"{rule.days}天内{group['n']}人反映{label}"
         yield Found(group["origin"], f"{group['origin']}:{group['category']}", title, tuple(map(_line, rows[:30])))

@@ -208,13 +208,13 @@ def similar(text: str, *, but: UUID | None = None) -> list[Known]:
 def stations_for(*, seen_by: Actor) -> list[Station]:
     """Open stations at which the viewer may register; their own first."""
     rows = Station.objects.filter(closed_on=None)
-    return list(within(rows, seen_by.places(AppealsPermission.REGISTER)).order_by("division", "kind"))
+    return list(within(rows, seen_by.places(AppealsPermission.REGISTER)).order_by("division", "kind", "id"))
 
 
 def every_station() -> list[Station]:
     """All open stations of the county, for transfers: names of stations are public."""
     with lending("orgs", Places.of([0])):
-        return list(Station.objects.filter(closed_on=None).order_by("division", "kind"))
+        return list(Station.objects.filter(closed_on=None).order_by("division", "kind", "id"))
 
 
 def attachment(attachment_id: UUID) -> Attachment:

@@ -119,7 +119,7 @@ def leaders() -> list[Staff]:
     """The leaders in office, who can take a matter on."""
     with lending("orgs", Places.of([0])):
         rows = Staff.objects.filter(ended_on=None, posts__to_on=None, posts__kind="bureau_leader")
-        return list(rows.distinct().order_by("name_pinyin"))
+        return list(rows.distinct().order_by("name_pinyin", "id"))
 
 
 # --- ratings ---------------------------------------------------------------------------------------------------------

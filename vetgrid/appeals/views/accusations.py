@@ -42,7 +42,7 @@ def accusations(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Any) -> HttpResponse:
     """Taken down and handed on; nothing of it stays at the station."""
-    colleagues = Staff.objects.filter(ended_on=None).order_by("name_pinyin")[:500]
+    colleagues = Staff.objects.filter(ended_on=None).order_by("name_pinyin", "id")[:500]
     form = AccusationForm(
         request.POST or None,
         stations=stations.stations_for(seen_by=request.actor),

@@ -110,7 +110,7 @@ def mediation(request: Any, mediation_id: UUID) -> HttpResponse:
         "sessions": [(one, one.record.reveal() if one.record else "") for one in row.sessions.order_by("-on", "-id")],
         "agreement": agreement,
         "content": agreement.content.reveal() if agreement and agreement.content else "",
-        "performances": row.performances.order_by("due_on"),
+        "performances": row.performances.order_by("due_on", "id"),
         "item": items[0] if items else None,
         "staff": names_of_staff({item.owner_id for item in items}),
         "moves": [

@@ -221,4 +221,4 @@ def _stations(open_rows: QuerySet[Application], lying: QuerySet[Card]) -> tuple[
 def stations_within(*, seen_by: Actor) -> list[Station]:
     """Open stations inside the viewer's reach, for filters."""
     rows = Station.objects.filter(closed_on=None).exclude(kind="university")
-    return list(within(rows, seen_by.places(READ)).order_by("division"))
+    return list(within(rows, seen_by.places(READ)).order_by("division", "id"))

@@ -163,7 +163,7 @@ def replace(request: Any, card_id: UUID) -> HttpResponse:
 def register(request: Any) -> HttpResponse:
     """发放登记表: what lies at the station, to be signed by who takes it."""
     asked = queries.CardFilter(state="held", station=as_uuid(request.GET.get("station", "")))
-    rows = list(queries.cards(asked, seen_by=request.actor).order_by("division", "holder")[:500])
+    rows = list(queries.cards(asked, seen_by=request.actor).order_by("division", "holder", "id")[:500])
     context = {
         "rows": rows,
         "names": names_of(row.division for row in rows),

@@ -51,7 +51,7 @@ def mine(model: type[Model], seen_by: Actor) -> QuerySet[Any]:
 
 def living(seen_by: Actor) -> QuerySet[Person]:
     rows = Person.objects.filter(is_veteran=True, merged_into=None, died_on=None, left_on=None)
-    return within(rows, seen_by.places(GridPermission.READ)).order_by("division", "name_pinyin")
+    return within(rows, seen_by.places(GridPermission.READ)).order_by("division", "name_pinyin", "id")
 
 
 def cell_duty(kind: str) -> Exists:
@@ -118,7 +118,7 @@ def open_appeals(seen_by: Actor, today: date) -> QuerySet[Any]:
 def staffless(seen_by: Actor, today: date) -> QuerySet[Any]:
     rows = within(Station.objects.filter(closed_on=None), seen_by.places(OrgsPermission.READ))
     present = Post.objects.filter(division=OuterRef("division"), to_on=None, staff__ended_on=None)
-    return rows.exclude(kind="university").filter(~Exists(present)).order_by("division")
+    return rows.exclude(kind="university").filter(~Exists(present)).order_by("division", "id")
 
 
 def unowned_accusations(seen_by: Actor, today: date) -> QuerySet[Any]:

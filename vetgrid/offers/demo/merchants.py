@@ -68,7 +68,7 @@ def licence(dice: random.Random) -> str:
 
 
 def _stations() -> list[Station]:
-    rows = Station.objects.filter(closed_on=None).exclude(kind="university").order_by("division")
+    rows = Station.objects.filter(closed_on=None).exclude(kind="university").order_by("division", "id")
     return [row for row in rows if level_of(row.division) == Level.VILLAGE]
 
 

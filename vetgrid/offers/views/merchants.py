@@ -99,7 +99,7 @@ def _sum(counted: dict[tuple[int, str], int], town: int) -> int:
 def new(request: Any) -> HttpResponse:
     places = request.actor.places(EDIT)
     rows = Station.objects.filter(closed_on=None, division__gte=places.low, division__lte=places.high)
-    stations = [row for row in rows.exclude(kind="university").order_by("division") if row.division in places]
+    stations = [row for row in rows.exclude(kind="university").order_by("division", "id") if row.division in places]
     form = ApplicationForm(request.POST or None, stations=stations)
 
     def act(data: dict[str, Any]) -> str:
@@ -135,7 +135,7 @@ def merchant(request: Any, merchant_id: UUID) -> HttpResponse:
         "flow": MERCHANT,
         "moves": [move for move in MERCHANT.possible(row.state) if request.actor.may(move.permission, at=row.division)],
         "steps": [(step, _move_label(step.move)) for step in row.steps.order_by("-at", "-id")],
-        "terms": row.terms.order_by("-from_on"),
+        "terms": row.terms.order_by("-from_on", "-id"),
         "offers": [(one, OFFER.label(one.state)) for one in offers],
         "honours": queries.honours(offers, today=today(), seen_by=request.actor),
         "accounts": row.accounts.order_by("username"),

@@ -173,7 +173,7 @@ def _by_check(found: PayRun) -> list[tuple[str, str, bool, int, int]]:
 def findings_of(found: PayLine, *, seen_by: Actor) -> QuerySet[Finding]:
     """What the gate found of one line."""
     rows = within(Finding.objects.filter(line=found), seen_by.places(READ))
-    return rows.order_by("found_at", "check_key")
+    return rows.order_by("found_at", "check_key", "id")
 
 
 def findings(found: PayRun, *, seen_by: Actor, check_key: str = "", is_open: bool = False) -> QuerySet[Finding]:
