@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CORES ?= 2
+# One more than the cores: tests that kill processes wait for a third of their time until those are back.
+PROCESSES ?= 3
 # Where it is set, each of the many processes would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 # Files stay whole (conftest.py says which do not) and run in the order in which they were collected, the longest first.
-SHARED_OUT := -n $(CORES) --dist loadgroup --no-loadscope-reorder
+SHARED_OUT := -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help demo test test-fast check bench stop clean openapi client miniprogram test-miniprogram
 
@@ -27,7 +28,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 demo: $(VENV)/.run ## run the demo county (database, web, worker); Ctrl-C stops
 	@exec $(BIN)/vetgrid demo
 
-test: $(VENV)/.dev ## all tests, the browser tests included, on CORES=2 cores
+test: $(VENV)/.dev ## all tests, the browser tests included, shared out to PROCESSES=3
 	@deploy/install-browser
 	$(BIN)/pytest $(SHARED_OUT)
 

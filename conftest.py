@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, connections
 from psycopg import sql
+from xdist.scheduler import LoadScopeScheduling
 
 from vetgrid.accounts import middleware
 from vetgrid.config import database, embedded
@@ -53,7 +54,12 @@ SLOW = (
     "vetgrid/payments/tests/test_ledger.py",
 )
 # Their tests are shared out one by one; those of all other files stay together.
-ONE_BY_ONE = ("tests/scope/test_routes.py", "tests/contracts/", "vetgrid/appeals/tests/test_accusing.py")
+ONE_BY_ONE = (
+    "tests/scope/test_routes.py",
+    "tests/contracts/",
+    "tests/faults/",
+    "vetgrid/appeals/tests/test_accusing.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,22 +75,33 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: os.environ.pop("VETGRID_TEST_SHARED"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, marked; a file's tests in one process, all of them where both would share one server."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The long ones first, marked; around the plugins' own hooks, because one of them puts what needs the database first."""
     place = {folder: at for at, folder in enumerate(SLOW)}
 
     def rank(item: pytest.Item) -> int:
         return next((at for folder, at in place.items() if item.nodeid.startswith(folder)), len(place))
 
-    items.sort(key=rank)  # stable: within a file the order stays
     for item in items:
         if rank(item) < len(place):
             item.add_marker(pytest.mark.slow)
+    yield
+    items.sort(key=rank)  # stable: within a file the order stays
+
+
+class _Whole(LoadScopeScheduling):
+    """A file's tests in one process, in their order; all of them in one where both would share one server."""
+
+    def _split_scope(self, nodeid: str) -> str:
         if database.cluster() is None:
-            item.add_marker(pytest.mark.xdist_group("one server"))
-        elif not item.nodeid.startswith(ONE_BY_ONE):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+            return "one server"
+        return nodeid if nodeid.startswith(ONE_BY_ONE) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """The plugin's own grouping by marks is silent with this version of pytest."""
+    return _Whole(config, log)
 
 
 def pytest_collection_finish() -> None:
