@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.console_page import DESKTOP
 from tests.running import Running
+
+expect.set_options(
+    timeout=20_000
+)  # a page that never comes is a failure; one that comes late beside other tests is none
 
 
 @pytest.fixture

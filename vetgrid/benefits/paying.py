@@ -20,7 +20,7 @@ from vetgrid.core.ruling.months import first_day, label, month_on
 from vetgrid.core.ruling.parameters import Parameters
 from vetgrid.core.scope import lending
 from vetgrid.payments.actions import draft_run_from_sql
-from vetgrid.payments.jobs import Told, declare, silent
+from vetgrid.payments.jobs import DRAFT_STEPS, Told, declare, silent
 from vetgrid.payments.models import PayJob, PayRun
 
 _CLAIMS = """
@@ -49,8 +49,6 @@ SELECT c.person_id, c.purpose, c.month, sum(c.determined_fen)::bigint AS determi
 
 _AT_ONCE = 6
 """So many months are determined between two looks at the bar."""
-_AFTERWARDS = 6
-"""What follows the months (lines, accounts, digest) counts as so many of them."""
 
 
 def claims_into(*, division: int, month: int, today: date, told: Told = silent) -> sql.Composed:
@@ -62,11 +60,11 @@ def claims_into(*, division: int, month: int, today: date, told: Told = silent) 
     # The same values for all months, whoever adds some meanwhile.
     values, months = parameters(), list(range(first - 1, month + 1))
     for at in range(0, len(months), _AT_ONCE):
-        told(at, len(months) + _AFTERWARDS)
+        told(at, len(months) + DRAFT_STEPS)
         some = months[at : at + _AT_ONCE]
         source = of_places(division)
         determine_into("claim_amounts", some, source=source, county=county, programmes=programmes, among=values)
-    told(len(months), len(months) + _AFTERWARDS)
+    told(len(months), len(months) + DRAFT_STEPS)
     run(sql.SQL("CREATE INDEX ON claim_amounts (person_id, programme, month)"))
     run(sql.SQL("DROP TABLE IF EXISTS pg_temp.claim_rows"))
     literal = sql.Literal
@@ -116,6 +114,7 @@ def draft_month(*, division: int, month: int, by: Actor, today: date, told: Told
     with lending("benefits", Places.of([division])):
         settle(division)
         select = claims_into(division=division, month=month, today=today, told=told)
+        months = months_of("look_back", on=today) + 1
         return draft_run_from_sql(
             select,
             division=division,
@@ -126,6 +125,7 @@ def draft_month(*, division: int, month: int, by: Actor, today: date, told: Told
             purpose_labels={one.key: one.label for one in book().programmes.values()},
             is_explained=True,
             ref=ref,
+            at_step=lambda step: told(months + step, months + DRAFT_STEPS),
         )
 
 

@@ -12,6 +12,10 @@ from vetgrid.payments.models import PayJob, PayRun
 
 Told = Callable[[int, int], None]
 """Hears how much is done of how much; raises Stopped when the job was cancelled meanwhile."""
+AtStep = Callable[[int], None]
+"""Hears which step of a draft was done: 1 claims asked for, 2 what was paid summed up, 3 claims written, 4 lines written."""
+DRAFT_STEPS = 5
+"""The fifth, the digest and its work item, ends the job."""
 Work = Callable[[PayJob, Told, Actor, date], PayRun]
 _declared: dict[str, Work] = {}
 
@@ -41,6 +45,10 @@ def work_of(kind: str) -> Work:
 
 def silent(done: int, total: int) -> None:
     """For whoever does the work at once and looks at no bar."""
+
+
+def unheard(step: int) -> None:
+    """The same for the steps of a draft."""
 
 
 def teller(job_id: UUID) -> Told:

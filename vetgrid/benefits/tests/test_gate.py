@@ -80,6 +80,19 @@ def claims_of(month):
             }
 
 
+def test_the_bar_of_a_draft_moves_up_to_its_last_step(office):
+    receives("净甲", 1)
+    heard = []
+    with acting(make.system()):
+        refresh_places(COUNTY)
+    month = {"division": make.COUNTY, "month": FIRST, "today": DAY}
+    office.act(office.maker, draft_month, told=lambda done, total: heard.append((done, total)), **month)
+    (total,) = {total for _, total in heard}
+    steps = [done for done, _ in heard]
+    assert steps == sorted(set(steps)) and steps[0] == 0
+    assert steps[-4:] == [total - 4, total - 3, total - 2, total - 1], "what follows the months is told step by step"
+
+
 def test_a_clean_run_of_benefits_stops_nobody(office):
     people = [receives(f"净{at}", at, is_old=at % 2 == 0) for at in range(20)]
     confirmed(people)

@@ -17,6 +17,7 @@ from vetgrid.core.scope import lending
 from vetgrid.payments import rules
 from vetgrid.payments.actions.acting import Moving, finish, open_work
 from vetgrid.payments.freezing import ACCOUNTS, freeze
+from vetgrid.payments.jobs import AtStep, unheard
 from vetgrid.payments.kinds import PAY_RUN
 from vetgrid.payments.models import PayLine, PayRun, Purpose
 from vetgrid.payments.permissions import PaymentsPermission
@@ -117,8 +118,12 @@ def draft_run_from_sql(
     purpose_labels: Mapping[str, str] | None = None,
     is_explained: bool = False,
     ref: str = "",
+    at_step: AtStep = unheard,
 ) -> PayRun:
-    """编制: the same from a SELECT with person_id, purpose, month, determined_fen, basis_id (and explanation, when `is_explained`)."""
+    """编制: the same from a SELECT with person_id, purpose, month, determined_fen, basis_id (and explanation, when `is_explained`).
+
+    `at_step` hears each step when it is done.
+    """
     require(by, PaymentsPermission.PREPARE, at=division)
     known = _known(division, ref)
     if known is not None:
@@ -130,7 +135,9 @@ def draft_run_from_sql(
     connection.ensure_connection()
     assert connection.connection is not None
     connection.connection.execute(question)
-    return _draft(dict(purpose_labels or {}), division=division, month=month, label=label, ref=ref, by=by, today=today)
+    at_step(1)
+    labels = dict(purpose_labels or {})
+    return _draft(labels, division=division, month=month, label=label, ref=ref, by=by, today=today, at_step=at_step)
 
 
 @transaction.atomic
@@ -162,15 +169,25 @@ def _lock(division: int) -> None:
 
 
 def _draft(
-    labels: dict[str, str], *, division: int, month: date, label: str, ref: str, by: Actor, today: date
+    labels: dict[str, str],
+    *,
+    division: int,
+    month: date,
+    label: str,
+    ref: str,
+    by: Actor,
+    today: date,
+    at_step: AtStep = unheard,
 ) -> PayRun:
     run = _new_run(PayRun.Kind.REGULAR, division=division, month=month, label=label, by=by, today=today, ref=ref)
     _check_staging()
     _name_purposes(labels)
     with lending("registry", Places.of([division])), connection.cursor() as cursor:
         sum_up("SELECT DISTINCT person_id AS payee FROM pay_staging")
+        at_step(2)
         cursor.execute(_CLAIMS, [run.id])
         run.claims = cursor.rowcount
+        at_step(3)
         cursor.execute("SELECT count(*) FROM pay_staging")
         asked = cursor.fetchone()
         if asked is None or asked[0] != run.claims:
@@ -178,6 +195,7 @@ def _draft(
             raise Invalid(f"有{missing}条核定找不到本辖区的人员档案,批次没有编制。请核对人员是否在辖区内。")
         tell_planner(run.claims)
         _write_lines(run, today=today)
+        at_step(4)
     return _begun(run, by=by, today=today)
 
 
