@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = [
     (path.stem, example)
     for path in sorted(FOLDER.glob("*.yaml"))
-    for example in yaml.safe_load(path.read_text(encoding="utf-8"))
+    for example in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 ]
 
 

@@ -167,10 +167,12 @@ def test_no_door_list_count_search_export_or_notice_shows_it_to_the_accused_or_t
     assert asked > 300
 
 
-def pages(client, key, grants, reads):
+SEARCHES = ("", f"?text={SECRET}", f"?q={SECRET}", "?whose=place", "?due=soon", "?open=1")
+
+
+def pages(client, key, grants, reads, queries=SEARCHES):
     """Every page as text, without what differs from one request to the next; archives are looked into."""
     things, found = _Any({}, type("Row", (), {"pk": key})()), {}
-    queries = ("", f"?text={SECRET}", f"?q={SECRET}", "?whose=place", "?due=soon", "?open=1")
     for pattern, view in routes():
         if pattern.startswith("api/v1/openapi") or pattern == "sign-out":
             continue
@@ -212,7 +214,7 @@ def test_no_page_count_figure_or_file_of_the_accused_changes_by_one_character_wh
         user = make.user(f"u-{name}", *grants, staff=place[name])
     client = Client(raise_request_exception=False)
     make.sign_in(client, user)
-    pages(client, new_id(), grants, reads)  # what a first visit leaves behind is there before both
+    pages(client, new_id(), grants, reads, SEARCHES[:1])  # what a first visit leaves behind is there before both
     before = pages(client, new_id(), grants, reads)
     accuse(place, accused_id=place["chief" if name == "chief" else "head"].id)
     after = pages(client, found().id, grants, reads)

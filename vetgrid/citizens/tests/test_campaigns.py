@@ -52,6 +52,7 @@ def test_a_reply_that_does_not_fit_says_which_question(change, wrong):
     assert set(rules.reply_problems(SCHEMA, missing)) == {"work"}
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(st.text(max_size=8), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 )

@@ -309,6 +309,7 @@ people = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=150, deadline=None)
 @given(
