@@ -35,8 +35,17 @@ def as_user(browser: Browser, running: Running, username: str) -> Page:
     return tab
 
 
-def move(tab: Page, label: str, fields: dict[str, str] | None = None, choose: dict[str, str] | None = None) -> None:
-    """A button of the appeal's page, its drawer filled in, and sent."""
+def move(
+    tab: Page,
+    label: str,
+    fields: dict[str, str] | None = None,
+    choose: dict[str, str] | None = None,
+    *,
+    at: str = "",
+) -> None:
+    """A button of the page (opened first, where an address is given), its drawer filled in, and sent."""
+    if at:
+        tab.goto(at)
     tab.locator(".page-head .actions").get_by_role("link", name=label, exact=True).click()
     drawer = tab.locator("#drawer-content")
     expect(drawer.locator("form")).to_be_visible()

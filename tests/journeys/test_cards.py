@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders as make
-from tests.journeys.console_page import as_user, check_accessibility, sign_in
+from tests.journeys.console_page import as_user, check_accessibility, move, sign_in
 from tests.running import Running
 from vetgrid.cards.tests import photographs
 from vetgrid.cards.tests.pipeline import sheet
@@ -70,22 +70,6 @@ def check_photo(tab: Page, address: str) -> None:
     expect(tab.get_by_text("照片核对合格。")).to_be_visible()
 
 
-def move(
-    tab: Page, address: str, label: str, fields: dict[str, str] | None = None, choose: dict[str, str] | None = None
-) -> None:
-    """A button of the page, its drawer filled in, and sent."""
-    tab.goto(address)
-    tab.locator(".page-head .actions").get_by_role("link", name=label, exact=True).click()
-    drawer = tab.locator("#drawer-content")
-    expect(drawer.locator("form")).to_be_visible()
-    for name, value in (choose or {}).items():
-        drawer.get_by_label(re.compile(name)).select_option(label=value)
-    for name, value in (fields or {}).items():
-        drawer.get_by_label(re.compile(name)).fill(value)
-    drawer.get_by_role("button", name=label, exact=True).click()
-    expect(tab.get_by_text(f"已办理“{label}”。")).to_be_visible()
-
-
 def load(tab: Page, running: Running, label: str, step: str, *row: str) -> None:
     """A file from outside with one row; the page says that it was applied."""
     tab.goto(f"{running.url}/cards/intake")
@@ -123,10 +107,10 @@ def test_an_elders_application_at_home_up_to_the_card_in_hand(page: Page, runnin
     town = as_user(browser, running, "town_head")
     check_photo(town, address)
     check_accessibility(town, "application with photograph")
-    move(town, address, "受理")
+    move(town, "受理", at=address)
     city, section = as_user(browser, running, "city_clerk"), as_user(browser, running, "section_chief")
-    move(city, address, "核实", {"说明": "与退役档案一致"})
-    move(section, address, "县初审通过")
+    move(city, "核实", {"说明": "与退役档案一致"}, at=address)
+    move(section, "县初审通过", at=address)
     expect(section.get_by_text("起30个工作日").first).to_be_visible()
 
     day = "2023-12-28"
@@ -157,7 +141,7 @@ def test_an_elders_application_at_home_up_to_the_card_in_hand(page: Page, runnin
     expect(page.get_by_role("link", name="发放", exact=True)).to_have_count(0)
     count_in(town, down, code)
 
-    move(page, card, "发放", choose={"发放方式": "送证上门"})
+    move(page, "发放", choose={"发放方式": "送证上门"}, at=card)
     expect(page.get_by_text("已发放", exact=True).first).to_be_visible()
     check_accessibility(page, "card")
     page.goto(address)
@@ -177,7 +161,7 @@ def test_a_photograph_sent_back_made_anew_from_the_phone_and_accepted(page: Page
     upload_photo(page, address, phone)
     expect(page.locator("#photo").get_by_text("不合格").first).to_be_visible()
     town = as_user(browser, running, "town_head")
-    move(town, address, "退回补正", {"需要补正": "照片尺寸和背景不合格,请重拍。"}, {"退回原因": "照片不符合要求"})
+    move(town, "退回补正", {"需要补正": "照片尺寸和背景不合格,请重拍。"}, {"退回原因": "照片不符合要求"}, at=address)
     expect(town.get_by_role("link", name="补正告知书")).to_be_visible()
 
     page.goto(f"{running.url}/cards/photo-help")
@@ -193,9 +177,9 @@ def test_a_photograph_sent_back_made_anew_from_the_phone_and_accepted(page: Page
     assert 20 * 1024 <= len(made) <= 50 * 1024
     upload_photo(page, address, made)
     expect(page.locator("#photo").get_by_text("不合格")).to_have_count(0)
-    move(page, address, "补正后提交", {"说明": "已用手机照片重新制作"})
+    move(page, "补正后提交", {"说明": "已用手机照片重新制作"}, at=address)
     check_photo(town, address)
-    move(town, address, "受理")
+    move(town, "受理", at=address)
     expect(town.get_by_text("已受理", exact=True).first).to_be_visible()
     town.context.close()
 
@@ -204,9 +188,9 @@ def test_a_lost_card_is_paused_then_lost_then_replaced(page: Page, running: Runn
     sign_in(page, running, "village_clerk")
     page.goto(f"{running.url}/cards/list?state=issued")
     card = running.url + page.locator("tbody a").first.get_attribute("href")
-    move(page, card, "临时挂失", {"日期": "2023-12-28"})
+    move(page, "临时挂失", {"日期": "2023-12-28"}, at=card)
     expect(page.get_by_text("2024年1月12日自动解除").first).to_be_visible()
-    move(page, card, "正式挂失", {"日期": "2023-12-28", "说明": "工行石狮支行,回执20231228"})
+    move(page, "正式挂失", {"日期": "2023-12-28", "说明": "工行石狮支行,回执20231228"}, at=card)
     page.get_by_role("link", name="申请补换").click()
     expect(page.get_by_label("补换原因")).to_have_value("lost")
     for box in page.locator('input[name="materials"]').all():
@@ -218,7 +202,7 @@ def test_a_lost_card_is_paused_then_lost_then_replaced(page: Page, running: Runn
     upload_photo(page, address, photographs.good())
     town = as_user(browser, running, "town_head")
     check_photo(town, address)
-    move(town, address, "受理")
+    move(town, "受理", at=address)
     page.goto(card)
     expect(page.get_by_text("已换发", exact=True).first).to_be_visible()
     page.goto(f"{running.url}/cards")

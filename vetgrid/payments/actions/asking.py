@@ -34,8 +34,6 @@ def ask_for_draft(*, kind: str, division: int, month: date, label: str, by: Acto
     require(by, PaymentsPermission.PREPARE, at=division)
     if kind not in (Kind.MONTH, Kind.REISSUE):
         raise Invalid(fields={"kind": "请选择编制的种类。"})
-    if kind == Kind.MONTH:
-        _must_be_released(division)
     job = PayJob(kind=kind, division=division, month=month.replace(day=1), label=label[:80])
     return _asked(job, by=by)
 
@@ -71,12 +69,19 @@ def ask_to_take_return(
     )
 
 
-def _asked(job: PayJob, *, by: Actor) -> PayJob:
+def _check_turn(job: PayJob) -> None:
+    """Raises Conflict while another job of the kind and place is worked on, or a run of the place waits to be released."""
     with connection.cursor() as cursor:  # two who ask at once would not see one another's job
         cursor.execute("SELECT pg_advisory_xact_lock(7303, %s)", [job.division % 2_147_483_647])
-    busy = PayJob.objects.filter(kind=job.kind, division=job.division, run=job.run, state__in=("waiting", "running"))
-    if busy.exists():
+    others = PayJob.objects.filter(kind=job.kind, division=job.division, run=job.run).exclude(pk=job.pk)
+    if others.filter(state__in=("waiting", "running")).exists():
         raise Conflict(f"这里的“{Kind(job.kind).label}”已经在后台办理,请等它完成,或先取消。")
+    if job.kind == Kind.MONTH:  # after the look at the jobs: a job that is done by now has made its run
+        _must_be_released(job.division)
+
+
+def _asked(job: PayJob, *, by: Actor) -> PayJob:
+    _check_turn(job)
     job.state, job.asked_by, job.asked_by_name, job.asked_at = JOB.start, by.id, by.name[:40], timezone.now()
     job.save(force_insert=True)
     record(by, "payments.ask", division=job.division, table="payments_payjob", row=job.id, detail={"kind": job.kind})
@@ -93,6 +98,7 @@ def cancel_job(*, job_id: UUID, by: Actor, today: date) -> PayJob:
 def resume_job(*, job_id: UUID, by: Actor, today: date) -> PayJob:
     """重新办理: from the beginning, because what was not finished left nothing."""
     job = _moved(job_id, "resume", by=by)
+    _check_turn(job)
     job.asked_at, job.done, job.problem = timezone.now(), 0, ""
     job.save(update_fields=["asked_at", "done", "problem"])
     return job

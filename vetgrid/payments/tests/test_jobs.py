@@ -101,7 +101,22 @@ def test_a_month_is_not_drafted_while_a_run_before_it_waits_to_be_released():
     with pytest.raises(Conflict, match=f"批次 {waiting.number}.*还没有放行"):
         office.act(office.maker, actions.ask_for_draft, **asked)
     paying.release(office, waiting)
-    assert office.act(office.maker, actions.ask_for_draft, **asked).state == "waiting"
+    job = office.act(office.maker, actions.ask_for_draft, **asked)
+    office.act(office.maker, actions.cancel_job, job_id=job.id)
+    paying.draft(office, [claim(one, 200_00) for one in people])
+    with pytest.raises(Conflict, match="还没有放行"):
+        office.act(office.maker, actions.resume_job, job_id=job.id)
+    assert again(job).state == "cancelled"
+
+
+@pytest.mark.django_db
+def test_a_cancelled_draft_is_not_taken_up_beside_another_of_its_kind():
+    office = office_with_accounts()
+    job = ask(office)
+    office.act(office.maker, actions.cancel_job, job_id=job.id)
+    ask(office)
+    with pytest.raises(Conflict, match="已经在后台办理"):
+        office.act(office.maker, actions.resume_job, job_id=job.id)
 
 
 @pytest.mark.django_db

@@ -1,1 +1,0 @@
-import{d as s,o as a,c as e,u as t,w as _,e as p,t as o}from"./index-CF-HN8PC.js";import{a9 as r}from"./VPage.vue_vue_type_script_setup_true_lang.UJw8eY-s.js";const u=s({__name:"VHeading",props:{text:{}},setup:s=>(s,u)=>(a(),e(t(r),{class:"h2"},{default:_(()=>[p(o(s.text),1)]),_:1}))});export{u as _};
